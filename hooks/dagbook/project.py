@@ -1,0 +1,129 @@
+"""Where things are: one name, three trees.
+
+Every path in the project follows from the project's root and an item's file name, so
+that whoever knows one path knows the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of a checkout.
+
+    Args:
+        root: the folder that holds ``mkdocs.yml``, absolute.
+    """
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Project:
+        """Return the project around ``start`` (default: the working folder).
+
+        ``DAGBOOK_ROOT`` in the environment wins over the search.
+
+        Raises:
+            FileNotFoundError: no folder above ``start`` holds ``docs/spec``.
+        """
+        if forced := os.environ.get("DAGBOOK_ROOT"):
+            return cls(Path(forced).resolve())
+        here = (start or Path.cwd()).resolve()
+        for folder in [here, *here.parents]:
+            if (folder / "docs" / "spec").is_dir():
+                return cls(folder)
+        raise FileNotFoundError(
+            f"no docs/spec in {here.name} or above — run dagbook inside the checkout"
+        )
+
+    @property
+    def docs(self) -> Path:
+        """The pages."""
+        return self.root / "docs"
+
+    @property
+    def dags(self) -> Path:
+        """The example files."""
+        return self.root / "dags"
+
+    @property
+    def tests(self) -> Path:
+        """Tests and recordings."""
+        return self.root / "tests"
+
+    @property
+    def spec(self) -> Path:
+        """The checklists, the contract in its own format."""
+        return self.root / "docs" / "spec"
+
+    @cached_property
+    def cache(self) -> Path:
+        """Everything that can be made again; never committed."""
+        folder = self.root / ".cache" / "dagbook"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def example(self, folder: str, stem: str) -> ExamplePaths:
+        """Return the three files of the example ``stem`` in ``folder``.
+
+        Args:
+            folder: ``16_dag_runs/01_manual_trigger``, the same below docs, dags, tests.
+            stem: the file name without ``.py``.
+        """
+        return ExamplePaths(self, folder, stem)
+
+    def dag_files(self) -> Iterator[Path]:
+        """Yield every DAG file, plugins left out, in a stable order."""
+        for path in sorted(self.dags.rglob("*.py")):
+            if "plugins" not in path.relative_to(self.dags).parts:
+                yield path
+
+    def relative(self, path: Path) -> str:
+        """Return ``path`` relative to the root, with forward slashes."""
+        return path.resolve().relative_to(self.root.resolve()).as_posix()
+
+
+@dataclass(frozen=True)
+class ExamplePaths:
+    """The files of one example, all derived from one name."""
+
+    project: Project
+    folder: str
+    stem: str
+
+    @property
+    def dag(self) -> Path:
+        """The file that readers copy."""
+        return self.project.dags / self.folder / f"{self.stem}.py"
+
+    @property
+    def page(self) -> Path:
+        """The page as it is edited."""
+        return self.project.docs / self.folder / f"{self.stem}.md"
+
+    @property
+    def test(self) -> Path:
+        """The test module."""
+        return self.project.tests / self.folder / f"test_{self.stem}.py"
+
+    @property
+    def recording(self) -> Path:
+        """What happened under ``dag.test()``, all scenarios."""
+        return self.project.tests / self.folder / f"{self.stem}.json"
+
+    @property
+    def live_recording(self) -> Path:
+        """What happened on a real scheduler, all scenarios."""
+        return self.project.tests / self.folder / f"{self.stem}.live.json"
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
