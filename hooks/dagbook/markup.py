@@ -1,0 +1,90 @@
+"""Small helpers for HTML: escaping, values and durations.
+
+Everything that comes from a run passes through :func:`text` or :func:`value`, so that
+a log line with a tag in it is a log line and not a tag.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from functools import cache
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+# Control characters have no place in HTML; two of them mark Python-Markdown's stash.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def text(raw: object) -> str:
+    """Return ``raw`` as text that is safe inside an element or an attribute."""
+    return html.escape(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(raw)), quote=True)
+
+
+def code(raw: object) -> str:
+    """Return ``raw`` as inline code."""
+    return f"<code>{text(raw)}</code>"
+
+
+def name(raw: str) -> str:
+    """Return an identifier as inline code that may break after ``_``, ``.`` or ``/``.
+
+    Long task ids would push a table off a telephone's screen otherwise.
+    """
+    return "<code>" + re.sub(r"(?<=[_./:-])(?=\w)", "<wbr>", text(raw)) + "</code>"
+
+
+def value(raw: object) -> str:
+    """Return a JSON value: inline when short, an indented block when not."""
+    short = json.dumps(raw, ensure_ascii=False)
+    if len(short) <= 72 and "\\n" not in short:
+        return f'<code class="db-value">{text(short)}</code>'
+    return block(json.dumps(raw, ensure_ascii=False, indent=2), "json")
+
+
+def block(source: str, language: str, css: str = "") -> str:
+    """Return highlighted code that keeps every character of ``source``.
+
+    Args:
+        source: the code; its text content in the page equals it exactly.
+        language: a Pygments name such as ``python``, ``json`` or ``text``.
+        css: more classes for the wrapping element.
+    """
+    inner = tokens(source, language)
+    return (
+        f'<div class="language-{language} highlight {css}">'.replace(" >", ">").replace(
+            ' "', '"'
+        )
+        + f"<pre><span></span><code>{inner}</code></pre></div>"
+    )
+
+
+def tokens(source: str, language: str) -> str:
+    """Return ``source`` as highlighted spans, without any wrapping element."""
+    lexer = _lexer(language)
+    return highlight(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", source), lexer, _PLAIN)
+
+
+def seconds(amount: float) -> str:
+    """Return a duration in seconds as a person would say it."""
+    if amount < 10:
+        return f"{amount:.2f} s"
+    if amount < 100:
+        return f"{amount:.1f} s"
+    return f"{int(amount // 60)} min {amount % 60:02.0f} s"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return ``3 tests`` or ``1 test``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+@cache
+def _lexer(language: str):  # type: ignore[no-untyped-def]
+    return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+
+
+_PLAIN: HtmlFormatter = HtmlFormatter(nowrap=True)

@@ -1,0 +1,58 @@
+"""The next runs of a DAG as a table, computed by its own timetable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from dagbook import markup
+
+
+def table(ticks: Sequence[Mapping[str, Any]], words: str = "") -> str:
+    """Return the runs as an HTML table.
+
+    Args:
+        ticks: ``logical_date``, ``start``, ``end`` and ``run_after`` of each run, ISO
+            instants; the first three may be None.
+        words: the schedule in Airflow's words, the table's caption.
+    """
+    caption = f"<caption>{markup.text(words)}</caption>" if words else ""
+    if not ticks:
+        return (
+            '<div class="db-schedule"><p class="db-note">'
+            f"{markup.text(words)}{': ' if words else ''}"
+            "the timetable plans no run.</p></div>"
+        )
+    head = "".join(
+        f'<th scope="col">{column}</th>'
+        for column in ("Starts after", "Logical date", "Interval start", "Interval end")
+    )
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{_css(tick, key)}>{_moment(tick.get(key))}</td>"
+            for key in ("run_after", "logical_date", "start", "end")
+        )
+        + "</tr>"
+        for tick in ticks
+    )
+    return (
+        '<div class="db-schedule db-scroll" tabindex="0" role="region" '
+        f'aria-label="Next runs"><table>{caption}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _css(tick: Mapping[str, Any], key: str) -> str:
+    # What equals the start of the run is shown quieter: the eye finds what differs.
+    same = key != "run_after" and tick.get(key) == tick.get("run_after")
+    return ' class="db-same"' if same else ""
+
+
+def _moment(raw: str | None) -> str:
+    if raw is None:
+        return '<span class="db-none">none</span>'
+    moment = datetime.fromisoformat(raw.replace("Z", "+00:00")).astimezone(UTC)
+    shape = "%a %Y-%m-%d %H:%M" + (":%S" if moment.second else "")
+    return f'<time datetime="{markup.text(raw)}">{moment.strftime(shape)}</time>'
