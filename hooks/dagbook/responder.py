@@ -1,0 +1,105 @@
+"""Answers from outside while a run waits: child runs that end, people who decide.
+
+Nothing executes a child run under ``dag.test()``, and nobody answers a human-in-the-loop
+task. The responder does over the public REST API what a scheduler or a person would do,
+from a thread, while the run is under way. On a real scheduler it is not needed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+PAUSE = 0.15
+
+
+@dataclass
+class Answers:
+    """What the responder will say, and what it said.
+
+    Args:
+        children: dag_id → states, one for each run in the order of their creation; the
+            last one is used for all further runs.
+        people: task_id → body of ``PATCH …/hitlDetails``, such as
+            ``{"chosen_options": ["Approve"], "params_input": {}}``.
+    """
+
+    children: dict[str, list[str]] = field(default_factory=dict)
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    given: list[tuple[str, str]] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def responding(client: httpx.Client, answers: Answers) -> Iterator[Answers]:
+    """Answer in a thread until the block ends.
+
+    Raises:
+        RuntimeError: an answer was refused by Airflow.
+    """
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=_loop, args=(client, answers, stop), daemon=True, name="responder"
+    )
+    thread.start()
+    try:
+        yield answers
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+    if answers.trouble:
+        raise RuntimeError("; ".join(answers.trouble))
+
+
+def _loop(client: httpx.Client, answers: Answers, stop: threading.Event) -> None:
+    while not stop.wait(PAUSE):
+        try:
+            _children(client, answers)
+            _people(client, answers)
+        except httpx.HTTPError as error:
+            answers.trouble.append(repr(error))
+            return
+
+
+def _children(client: httpx.Client, answers: Answers) -> None:
+    for dag_id, states in answers.children.items():
+        found = client.get(
+            f"/api/v2/dags/{dag_id}/dagRuns",
+            params={"state": "queued", "order_by": "id"},
+        )
+        if found.status_code == 404:
+            continue  # the child is not there yet
+        for run in found.raise_for_status().json()["dag_runs"]:
+            state = states.pop(0) if len(states) > 1 else states[0]
+            run_id = run["dag_run_id"]
+            client.patch(
+                f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}",
+                json={"state": state},
+            ).raise_for_status()
+            answers.given.append((f"{dag_id}/{run_id}", state))
+
+
+def _people(client: httpx.Client, answers: Answers) -> None:
+    if not answers.people:
+        return
+    waiting = client.get(
+        "/api/v2/dags/~/dagRuns/~/hitlDetails", params={"response_received": False}
+    )
+    for detail in waiting.raise_for_status().json()["hitl_details"]:
+        ti = detail["task_instance"]
+        body = answers.people.get(ti["task_id"])
+        if body is None:
+            continue
+        run_id = quote(ti["dag_run_id"], safe="")
+        client.patch(
+            f"/api/v2/dags/{ti['dag_id']}/dagRuns/{run_id}/taskInstances/"
+            f"{ti['task_id']}/{ti['map_index']}/hitlDetails",
+            json=body,
+        ).raise_for_status()
+        answers.given.append((ti["task_id"], str(body)))
