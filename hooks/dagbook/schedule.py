@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from dagbook import markup
+from dagbook.parsing import Tick
 
 
-def table(ticks: Sequence[Mapping[str, Any]], words: str = "") -> str:
+def table(ticks: Sequence[Tick], words: str = "") -> str:
     """Return the runs as an HTML table.
 
     Args:
-        ticks: ``logical_date``, ``start``, ``end`` and ``run_after`` of each run, ISO
-            instants; the first three may be None.
+        ticks: the runs, in order.
         words: the schedule in Airflow's words, the table's caption.
     """
     caption = f"<caption>{markup.text(words)}</caption>" if words else ""
@@ -31,7 +30,7 @@ def table(ticks: Sequence[Mapping[str, Any]], words: str = "") -> str:
     rows = "".join(
         "<tr>"
         + "".join(
-            f"<td{_css(tick, key)}>{_moment(tick.get(key))}</td>"
+            f"<td{_css(tick, key)}>{_moment(getattr(tick, key))}</td>"
             for key in ("run_after", "logical_date", "start", "end")
         )
         + "</tr>"
@@ -44,9 +43,9 @@ def table(ticks: Sequence[Mapping[str, Any]], words: str = "") -> str:
     )
 
 
-def _css(tick: Mapping[str, Any], key: str) -> str:
+def _css(tick: Tick, key: str) -> str:
     # What equals the start of the run is shown quieter: the eye finds what differs.
-    same = key != "run_after" and tick.get(key) == tick.get("run_after")
+    same = key != "run_after" and getattr(tick, key) == tick.run_after
     return ' class="db-same"' if same else ""
 
 
