@@ -26,7 +26,7 @@ RUN_SUFFIX = re.compile(
     r"(?:<now>|\d{4}-\d\d-\d\dT[\d:.]+(?:\+00:00|Z)?))_[A-Za-z0-9]{8}\b"
 )
 TIMESTAMP = re.compile(
-    r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+    r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 )
 PID = re.compile(r"\b(pid[ =:]+)\d+\b", re.IGNORECASE)
 BEARER = re.compile(r"\b(Bearer )[\w.~+/-]{8,}")
