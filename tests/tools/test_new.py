@@ -1,0 +1,109 @@
+"""Skeletons: right names, right order, and refused by every check."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import example_tree as tree
+import pytest
+
+from dagbook import coverage, new, page, snippets, spec
+from dagbook.problems import DagbookError
+from dagbook.project import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return tree.write(tmp_path)
+
+
+def test_three_files_with_the_names_of_the_spec(project: Project) -> None:
+    written = new.new(project, spec.load(project), "7.1.2")
+    assert [project.relative(path) for path in written] == [
+        f"dags/{tree.FOLDER}/07_01_02_later.py",
+        f"docs/{tree.FOLDER}/07_01_02_later.md",
+        f"tests/{tree.FOLDER}/test_07_01_02_later.py",
+    ]
+
+
+@pytest.mark.parametrize("ident", ["16.1.1", "62.1.3", "100.5.4", "100.10.4", "16.9.1"])
+def test_skeletons_are_python_with_a_section_per_bullet(ident: str) -> None:
+    item = spec.load(Project(ROOT)).by_id[ident]
+    for text in (new.dag_skeleton(item), new.test_skeleton(item)):
+        ast.parse(text)
+        found, problems = snippets.read(text, "x.py")
+        assert not problems
+        assert [s.name for s in found] == new.section_names(item)
+        assert len(found) == len(item.bullets)
+        assert "TODO" not in text
+
+
+def test_every_item_of_the_contract_can_have_a_skeleton() -> None:
+    for item in spec.load(Project(ROOT)).items:
+        names = new.section_names(item)
+        assert len(set(names)) == len(item.bullets)
+        assert all(name.isidentifier() for name in names)
+        ast.parse(new.dag_skeleton(item))
+
+
+def test_the_checks_refuse_a_skeleton(project: Project) -> None:
+    contract = spec.load(project)
+    new.new(project, contract, "7.1.2")
+    item = contract.by_id["7.1.2"]
+    read = page.read(item.paths(project).page, project)
+    wrong = [p.what for p in page.problems(read, item, project, None, contract)]
+    assert "title is not one line of text" in wrong
+    assert "summary is not one line of text" in wrong
+    assert "no lead above the first section" in wrong
+    assert any("has 0 words of prose" in what for what in wrong)
+    assert not any(
+        "does not exist" in what or "has no section" in what for what in wrong
+    )
+    state = coverage.coverage(project, contract).by_id["7.1.2"]
+    assert state.to_do == ("the recording",)
+    assert not any(bullet.ticked for bullet in state.bullets)
+
+
+def test_the_skeleton_of_a_test_fails(project: Project) -> None:
+    contract = spec.load(project)
+    new.new(project, contract, "7.1.2")
+    space: dict = {}
+    exec(contract.by_id["7.1.2"].paths(project).test.read_text(), space)
+    with pytest.raises(
+        NotImplementedError, match=r"7\.1\.2 is not tested: Shows nothi"
+    ):
+        space["test_shows_nothing"](None)
+
+
+def test_nothing_is_overwritten(project: Project) -> None:
+    contract = spec.load(project)
+    item = contract.by_id["7.1.2"]
+    item.paths(project).page.write_text("mine")
+    with pytest.raises(
+        DagbookError, match=r"07_01_02_later\.md: a file of item 7\.1\.2"
+    ):
+        new.new(project, contract, "7.1.2")
+    assert item.paths(project).page.read_text() == "mine"
+    assert not item.paths(project).dag.exists()
+
+
+@pytest.mark.parametrize(
+    ("ident", "message"),
+    [
+        (
+            "16.1.7",
+            r"16_dag_runs.md:51: item 16.1.7 .* after item 16.1.6 of “Manual Tr",
+        ),
+        ("16.1.7", r"### - \[ \] 16.1.7 Title.*`16_01_07_name.py` \| Tags: `\['kind'"),
+        ("62.11.1", r"62_dag_pausing.md: .* add the heading “# 62.11 Title”"),
+        ("17.1.1", r"docs/spec/17_title.md: .* beginning with “# 17 Title”"),
+        ("sixteen", r"“sixteen” is no id — give one such as 16.1.7"),
+    ],
+)
+def test_an_item_that_the_spec_lacks(ident: str, message: str) -> None:
+    project = Project(ROOT)
+    with pytest.raises(DagbookError, match=message):
+        new.new(project, spec.load(project), ident)
