@@ -36,7 +36,10 @@ class ApiServer:
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(
-            target=self.server.run, args=([self.socket],), daemon=True, name="api-server"
+            target=self.server.run,
+            args=([self.socket],),
+            daemon=True,
+            name="api-server",
         )
         self._tokens: dict[str, str] = {}
 
@@ -65,7 +68,7 @@ class ApiServer:
         self.socket.close()
 
     def connection(self, user: str = "admin") -> str:
-        """Return the connection ``airflow_api`` of ``user``, as the environment has it."""
+        """Return ``airflow_api`` of ``user``, as JSON for the environment."""
         return json.dumps(
             {
                 "conn_type": "http",

@@ -55,9 +55,7 @@ def collect(dag: Any, run_id: str, seen: Seen, seconds: float) -> dict[str, Any]
             tasks=_tasks(session, dag, run_id, seen),
             runs=[
                 run_data(other)
-                for other in session.scalars(
-                    select(DagRun).order_by(DagRun.id)
-                )
+                for other in session.scalars(select(DagRun).order_by(DagRun.id))
                 if other.id != run.id
             ],
             asset_events=_asset_events(session, dag.dag_id, run_id),
@@ -90,7 +88,8 @@ def _tasks(session: Session, dag: Any, run_id: str, seen: Seen) -> list[dict[str
             TaskInstanceHistory.run_id == run_id,
         )
     ).all()
-    starts = [t.start_date for t in [*current, *past] if t.start_date]
+    rows_of_all: list[Any] = [*current, *past]
+    starts = [t.start_date for t in rows_of_all if t.start_date]
     zero = min(starts) if starts else None
     tries: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for ti in sorted(past, key=lambda t: t.try_number):
@@ -115,7 +114,9 @@ def _tasks(session: Session, dag: Any, run_id: str, seen: Seen) -> list[dict[str
             }
         )
     last = len(order)
-    rows.sort(key=lambda r: (order.get(r["task_id"], last), r["task_id"], r["map_index"]))
+    rows.sort(
+        key=lambda r: (order.get(r["task_id"], last), r["task_id"], r["map_index"])
+    )
     return rows
 
 

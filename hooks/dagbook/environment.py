@@ -41,9 +41,7 @@ def settings(home: Path, project: Project) -> dict[str, str]:
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(project.dags / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__FERNET_KEY": FERNET,
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(
-            f"{u}:{u}" for u in USERS
-        ),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{u}:{u}" for u in USERS),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords"),
         "AIRFLOW__API_AUTH__JWT_SECRET": SECRET,
         "AIRFLOW__API__SECRET_KEY": SECRET,
@@ -101,7 +99,9 @@ def _migrate(project: Project, made: Path) -> None:
             text=True,
         )
         if done.returncode:
-            raise RuntimeError(f"airflow db migrate failed:\n{done.stdout}{done.stderr}")
+            raise RuntimeError(
+                f"airflow db migrate failed:\n{done.stdout}{done.stderr}"
+            )
         scratch = made.with_suffix(".new")
         with sqlite3.connect(home / "airflow.db") as source:
             target = sqlite3.connect(scratch)

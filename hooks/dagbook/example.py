@@ -16,7 +16,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -155,7 +155,7 @@ class Example:
 
     @property
     def api(self) -> ApiServer:
-        """The real REST API; tasks reach it by connection ``airflow_api`` from now on."""
+        """The real REST API; from now on connection ``airflow_api`` leads to it."""
         assert self.dags is not None  # the API can only speak of DAGs that are written
         server: ApiServer = self._server()
         return server
@@ -187,7 +187,7 @@ class Example:
 
         Args:
             scenario: the name of the recording.
-            role: run the sibling ``<stem>__<role>`` instead of the DAG named by the file.
+            role: run the sibling ``<stem>__<role>``; default: the file's DAG.
             logical_date: ``None`` for a manual run as the UI starts it.
             run_after: "now" as the run knows it.
             conf: the run's conf.
@@ -249,10 +249,8 @@ def _exchange(response: httpx.Response, user: str | None, keep: Any) -> dict[str
     request = response.request
     body: Any = request.content.decode() or None
     if body:
-        try:
+        with suppress(ValueError):
             body = json.loads(body)
-        except ValueError:
-            pass
     answer: Any = None
     if response.content:
         try:

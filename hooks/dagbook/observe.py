@@ -75,8 +75,11 @@ class Observer(logging.Handler):
 
     @staticmethod
     def _key(ti: Any) -> Key:
-        return ti.run_id, ti.task_id, ti.map_index if ti.map_index is not None else -1, (
-            ti.try_number
+        return (
+            ti.run_id,
+            ti.task_id,
+            ti.map_index if ti.map_index is not None else -1,
+            (ti.try_number),
         )
 
 

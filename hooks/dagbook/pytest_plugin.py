@@ -133,7 +133,8 @@ def example(
     yield made
     from airflow import settings
 
-    settings.Session.remove()
+    if settings.Session is not None:
+        settings.Session.remove()
     for name in set(os.environ) - set(before):
         del os.environ[name]
     os.environ.update(before)
@@ -163,7 +164,7 @@ def _compare(item: pytest.Function, made: Any) -> None:
         names.add(name)
         snapshot = made.snapshot.use_extension(RecordingExtension)(name=name)
         data = scenario.data()
-        if not snapshot == data:
+        if snapshot != data:
             lines = "\n".join(snapshot.get_assert_diff())
             raise RecordingDiffersError(
                 f"scenario {name!r} is not what is recorded in "

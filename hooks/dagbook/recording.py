@@ -30,11 +30,11 @@ class ItemLike(Protocol):
     """What this module needs of a spec item."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str: ...  # noqa: D102
     @property
-    def stem(self) -> str: ...
+    def stem(self) -> str: ...  # noqa: D102
     @property
-    def folder(self) -> str: ...
+    def folder(self) -> str: ...  # noqa: D102
 
 
 def dumps(data: Any) -> str:
@@ -126,7 +126,9 @@ def problems(project: Project, item: ItemLike) -> list[Problem]:
     found = _header(project, paths, data, place, again)
     if data.get("seal") != seal(data) or text != dumps(data):
         found.append(
-            Problem(place, 0, "the recording was edited by hand", f"undo that, or {again}")
+            Problem(
+                place, 0, "the recording was edited by hand", f"undo that, or {again}"
+            )
         )
     for number, line in enumerate(text.splitlines(), start=1):
         for leak in leaks(line):
@@ -156,7 +158,8 @@ def _header(
                 Problem(
                     place,
                     0,
-                    f"the recording is stale: {project.relative(file)} has changed since",
+                    "the recording is stale: "
+                    f"{project.relative(file)} has changed since",
                     again,
                 )
             )

@@ -1,8 +1,9 @@
 """Answers from outside while a run waits: child runs that end, people who decide.
 
-Nothing executes a child run under ``dag.test()``, and nobody answers a human-in-the-loop
-task. The responder does over the public REST API what a scheduler or a person would do,
-from a thread, while the run is under way. On a real scheduler it is not needed.
+Nothing executes a child run under ``dag.test()``, and nobody answers a
+human-in-the-loop task. The responder does over the public REST API what a scheduler or
+a person would do, from a thread, while the run is under way. On a real scheduler it is
+not needed.
 """
 
 from __future__ import annotations

@@ -112,9 +112,9 @@ class Run:
     def states(self) -> dict[str, str | None]:
         """State by task id; mapped instances are ``task_id[index]``."""
         return {
-            t["task_id"] if t["map_index"] < 0 else f"{t['task_id']}[{t['map_index']}]": (
-                t["state"]
-            )
+            t["task_id"]
+            if t["map_index"] < 0
+            else f"{t['task_id']}[{t['map_index']}]": (t["state"])
             for t in self.data["tasks"]
         }
 

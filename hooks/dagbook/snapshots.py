@@ -1,4 +1,4 @@
-"""Recordings as syrupy sees them: several snapshots in one JSON file per test module."""
+"""Recordings as syrupy sees them: several snapshots in one JSON file per module."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class RecordingExtension(AbstractSyrupyExtension):
     def matches_test_location(
         cls, *, test_location: Any, snapshot_location: str
     ) -> bool:
-        return cls.get_location(test_location=test_location, index=0) == snapshot_location
+        return (
+            cls.get_location(test_location=test_location, index=0) == snapshot_location
+        )
 
     @classmethod
     def get_snapshot_name(cls, *, test_location: Any, index: Any = 0) -> str:

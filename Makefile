@@ -1,0 +1,75 @@
+# Every command of the project. `make help` lists them.
+# ONLY=16.1 limits record, live and mutants to a part; ID=16.1.7 is for new.
+
+PYTHON ?= python3.11
+PORT ?= 8000
+ONLY ?=
+ID ?=
+SMOKE ?=
+EXECUTOR ?= local
+DB ?= postgres
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+READY := .venv/.ready
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: help setup serve site test live matrix airflow record check new mutants bench lint lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY) ## make .venv with everything the lock file names
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) found: install Python 3.11, 3.12 or 3.13, or name yours: make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	@echo "Installing what requirements.lock names into .venv …"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+serve: $(READY) ## build the site and serve it with live reload on PORT
+	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
+
+site: $(READY) ## strict build into site/
+	$(BIN)/mkdocs build --strict --quiet --site-dir site
+
+test: $(READY) ## everything that needs no live scheduler
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
+
+live: $(READY) ## every example on a real scheduler (SMOKE=1, ONLY=, EXECUTOR=celery, DB=sqlite)
+	$(BIN)/dagbook live --only "$(ONLY)" --executor $(EXECUTOR) --db $(DB) $(if $(SMOKE),--smoke)
+
+matrix: $(READY) ## all examples on the newest patch of 3.1, 3.2 and 3.3
+	$(BIN)/dagbook matrix --only "$(ONLY)"
+
+airflow: $(READY) ## a real Airflow with all examples, to try by hand
+	$(BIN)/dagbook airflow
+
+record: $(READY) ## run the examples and rewrite the recordings whose behaviour changed
+	$(BIN)/dagbook record --only "$(ONLY)"
+
+check: $(READY) ## spec, pages, snippets, DAG parsing, guard, recordings, lint
+	$(BIN)/dagbook check
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check hooks tests dags
+	$(BIN)/mypy
+
+new: $(READY) ## the three skeleton files of an item (ID=16.1.7)
+	$(BIN)/dagbook new $(ID)
+
+mutants: $(READY) ## how strong the examples' tests are
+	$(BIN)/dagbook mutants --only "$(ONLY)"
+
+bench: $(READY) ## measure the builds and the suite, write docs/contributing/performance.md
+	$(BIN)/dagbook bench
+
+lock: ## resolve requirements.lock anew
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11.5 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
+	  --custom-compile-command "make lock" --output-file requirements.lock --upgrade
+
+clean: ## remove everything that can be made again
+	rm -rf site .cache .venv

@@ -1,0 +1,146 @@
+"""Recordings are compared without noise, keep their noise, and say when they lie."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+
+from dagbook import recording
+from dagbook.project import Project, sha256
+
+
+@dataclass
+class Item:
+    id: str = "16.1.1"
+    stem: str = "16_01_01_orders"
+    folder: str = "16_dag_runs/01_manual_trigger"
+
+
+def scenario(start=0.0, duration=1.0, state="success"):
+    return {
+        "kind": "run",
+        "state": state,
+        "duration": duration,
+        "tasks": [
+            {"task_id": "load", "tries": [{"start": start, "duration": duration}]}
+        ],
+    }
+
+
+def test_noise_is_not_compared():
+    assert recording.comparable(scenario(0.0, 1.0)) == recording.comparable(
+        scenario(0.4, 9.0)
+    )
+    assert recording.comparable(scenario()) != recording.comparable(
+        scenario(state="failed")
+    )
+
+
+def test_a_duration_that_is_text_is_compared():
+    masked, other = {"duration": "<duration>"}, {"duration": "P1D"}
+    assert recording.comparable(masked) != recording.comparable(other)
+
+
+def test_old_noise_is_kept_where_the_shape_is_the_same():
+    kept = recording.keep_noise(scenario(0.4, 9.0, "failed"), scenario(0.0, 1.0))
+
+    assert kept == scenario(0.0, 1.0, "failed")
+
+
+def test_new_noise_stands_where_the_shape_changed():
+    new = scenario(0.4, 9.0)
+    new["tasks"].append({"task_id": "late", "tries": [{"start": 2.0, "duration": 3.0}]})
+
+    kept = recording.keep_noise(new, scenario())
+
+    assert kept["tasks"] == new["tasks"]
+    assert kept["duration"] == 1.0
+
+
+def test_saving_the_same_data_changes_no_byte(tmp_path):
+    path = tmp_path / "x.json"
+    assert recording.save(path, {"scenarios": {"default": scenario()}}) is True
+    before = path.read_bytes()
+    assert recording.save(path, recording.load(path)) is False
+    assert path.read_bytes() == before
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    (tmp_path / "docs/spec").mkdir(parents=True)
+    project = Project(tmp_path)
+    paths = project.example(Item.folder, Item.stem)
+    for path in (paths.dag, paths.test):
+        path.parent.mkdir(parents=True)
+        path.write_text("x = 1\n")
+    data = {
+        "id": "16.1.1",
+        "scenarios": {"default": scenario()},
+        "source": {"sha256": sha256(paths.dag)},
+        "tests": {"sha256": sha256(paths.test), "passed": ["test_a"]},
+    }
+    recording.save(paths.recording, data)
+    return project, paths
+
+
+def whats(project):
+    return [p.what for p in recording.problems(project, Item())]
+
+
+def test_a_fresh_recording_has_no_problem(recorded):
+    assert whats(recorded[0]) == []
+
+
+def test_a_changed_source_makes_it_stale(recorded):
+    project, paths = recorded
+    paths.dag.write_text("x = 2\n")
+    (problem,) = recording.problems(project, Item())
+    assert "stale" in problem.what
+    assert project.relative(paths.dag) in problem.what
+    assert "make record ONLY=16.1.1" in problem.remedy
+
+
+def test_a_changed_test_makes_it_stale(recorded):
+    project, paths = recorded
+    paths.test.write_text("x = 2\n")
+    assert [w for w in whats(project) if "stale" in w and "test_" in w]
+
+
+def test_editing_by_hand_breaks_the_seal(recorded):
+    project, paths = recorded
+    text = paths.recording.read_text()
+    paths.recording.write_text(text.replace('"success"', '"failed"'))
+    assert whats(project) == ["the recording was edited by hand"]
+
+
+def test_reformatting_by_hand_is_editing_too(recorded):
+    project, paths = recorded
+    paths.recording.write_text(json.dumps(recording.load(paths.recording)))
+    assert whats(project) == ["the recording was edited by hand"]
+
+
+def test_a_leak_is_named_with_its_line(recorded):
+    project, paths = recorded
+    data = recording.load(paths.recording)
+    data["scenarios"]["default"]["run_id"] = "see /home/ada/x"
+    recording.save(paths.recording, data)
+    (problem,) = recording.problems(project, Item())
+    assert "an absolute path" in problem.what
+    line = paths.recording.read_text().splitlines()[problem.line - 1]
+    assert "/home/ada" in line
+
+
+def test_missing_and_unreadable(recorded):
+    project, paths = recorded
+    paths.recording.write_text("{")
+    assert whats(project) == ["not JSON"]
+    paths.recording.unlink()
+    assert whats(project) == ["the recording is missing"]
+
+
+def test_a_recording_without_passed_tests_proves_nothing(recorded):
+    project, paths = recorded
+    data = recording.load(paths.recording)
+    data["tests"]["passed"] = []
+    recording.save(paths.recording, data)
+    assert whats(project) == ["no test of the example has passed"]
