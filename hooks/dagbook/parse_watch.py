@@ -1,0 +1,236 @@
+"""What a DAG file does while it is parsed, noticed by the line that does it.
+
+Used in the process that parses one file and then ends: an audit hook cannot be removed
+and Airflow's own block of the metadata database cannot be undone.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, NoReturn
+
+NETWORK = "uses the network while it is parsed"
+PROCESS = "starts a process while it is parsed"
+DATABASE = "uses the metadata database while it is parsed"
+IN_A_TASK = "move it into a task: every parse repeats it, on every scheduler"
+SDK_IN_A_TASK = (
+    "move it into a task, and ask the Task SDK or /api/v2 instead of the database"
+)
+
+_EVENTS: dict[str, tuple[str, str]] = {
+    "socket.connect": (NETWORK, IN_A_TASK),
+    "socket.bind": (NETWORK, IN_A_TASK),
+    "socket.sendto": (NETWORK, IN_A_TASK),
+    "socket.sendmsg": (NETWORK, IN_A_TASK),
+    "socket.getaddrinfo": (NETWORK, IN_A_TASK),
+    "socket.gethostbyname": (NETWORK, IN_A_TASK),
+    "socket.gethostbyaddr": (NETWORK, IN_A_TASK),
+    "socket.getnameinfo": (NETWORK, IN_A_TASK),
+    "subprocess.Popen": (PROCESS, IN_A_TASK),
+    "os.system": (PROCESS, IN_A_TASK),
+    "os.exec": (PROCESS, IN_A_TASK),
+    "os.fork": (PROCESS, IN_A_TASK),
+    "os.forkpty": (PROCESS, IN_A_TASK),
+    "os.posix_spawn": (PROCESS, IN_A_TASK),
+    "pty.spawn": (PROCESS, IN_A_TASK),
+    "sqlite3.connect": ("opens a SQLite database while it is parsed", IN_A_TASK),
+}
+
+
+class NotWhileParsingError(RuntimeError):
+    """Raised inside the parsed file to stop what it must not do."""
+
+
+class Watch:
+    """Collects what the file at ``path`` does while it is parsed.
+
+    Args:
+        path: absolute path of the file; the line of a problem is the innermost frame
+            of this file.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.problems: list[dict[str, Any]] = []
+        self._active = False
+        self._threads: dict[threading.Thread, int] = {}
+        self._before: set[int] = set()
+
+    def note(
+        self, what: str, remedy: str, line: int = 0, cacheable: bool = True
+    ) -> None:
+        """Keep one problem; the same place and words count once.
+
+        Args:
+            what: what is wrong.
+            remedy: what to do.
+            line: line of the file; 0 for the line that is running now.
+            cacheable: whether the next parse of the same text would say the same.
+        """
+        problem: dict[str, Any] = {
+            "line": line or self.line(),
+            "what": what,
+            "remedy": remedy,
+        }
+        if not cacheable:
+            problem["cacheable"] = False
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def line(self, frame: FrameType | None = None) -> int:
+        """Return the line of the file that is running now, 0 if none of it is."""
+        frame = frame or sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename == self.path:
+                return frame.f_lineno
+            frame = frame.f_back
+        return 0
+
+    def start(self, limit: float) -> None:
+        """Begin to watch. Only for a process that ends after this file.
+
+        Args:
+            limit: seconds that the file may take.
+        """
+        self._refuse_database()
+        self._refuse_lookups()
+        self._remember_threads()
+        self._before = {t.ident or 0 for t in threading.enumerate()}
+        self._active = True
+        sys.addaudithook(self._audit)
+        signal.signal(signal.SIGALRM, self._late(limit))
+        signal.setitimer(signal.ITIMER_REAL, limit)
+
+    def stop(self) -> None:
+        """End the watch, and note threads that the file left running."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        self._active = False
+        for thread in threading.enumerate():
+            if thread.ident not in self._before:
+                self.note(
+                    f"leaves the thread {thread.name!r} running after it is parsed",
+                    "start it in a task and join it there",
+                    self._threads.get(thread, 0),
+                )
+
+    def _audit(self, event: str, args: tuple[Any, ...]) -> None:
+        if not self._active:
+            return
+        if rule := _EVENTS.get(event):
+            self._refuse(f"{rule[0]}: {_detail(event, args)}", rule[1])
+
+    def _refuse(self, what: str, remedy: str) -> NoReturn:
+        self.note(what, remedy)
+        raise NotWhileParsingError(what)
+
+    def _late(self, limit: float) -> Callable[[int, FrameType | None], None]:
+        def handler(signum: int, frame: FrameType | None) -> None:
+            what = f"takes longer than {limit:g} s to parse"
+            self.note(what, "move the work into a task", self.line(frame), False)
+            raise NotWhileParsingError(what)
+
+        return handler
+
+    def _remember_threads(self) -> None:
+        """Keep the line that starts each thread; Python 3.11 audits no such event."""
+        start = threading.Thread.start
+
+        def remember(thread: threading.Thread) -> None:
+            self._threads[thread] = self.line()
+            start(thread)
+
+        vars(threading)["Thread"].start = remember
+
+    def _refuse_database(self) -> None:
+        """Block the ORM as Airflow's own DAG processor does, and note each try."""
+        from airflow import settings
+        from airflow.sdk.execution_time import supervisor
+
+        supervisor.block_orm_access()
+        watch = self
+
+        class Session(supervisor.BlockedDBSession):
+            def __init__(self, *args: object, **kwargs: object) -> None:
+                watch.note(DATABASE, SDK_IN_A_TASK)
+                super().__init__()
+
+        def configure_orm(*args: object, **kwargs: object) -> None:
+            watch._refuse(DATABASE, SDK_IN_A_TASK)
+
+        blocked = settings.__getattr__
+
+        def attribute(name: str) -> object:
+            if "Session" in name or "engine" in name:
+                watch.note(DATABASE, SDK_IN_A_TASK)
+            return blocked(name)
+
+        vars(settings).update(
+            Session=Session, configure_orm=configure_orm, __getattr__=attribute
+        )
+
+    def _refuse_lookups(self) -> None:
+        """Refuse Variables, Connections and every other call to the runtime API.
+
+        The functions are those that ``airflow.sdk`` calls for a look-up; the channel is
+        the one that a DAG processor would offer to the file.
+        """
+        from airflow.sdk.execution_time import context, task_runner
+
+        def refuse(kind: str) -> Callable[..., NoReturn]:
+            def call(*args: object, **kwargs: object) -> NoReturn:
+                key = next(iter([*args, *kwargs.values()]), "")
+                self._refuse(
+                    f"looks up {kind} {key!r} while it is parsed",
+                    "look it up in a task, or in a template that a task renders",
+                )
+
+            return call
+
+        for name, kind in (
+            ("_get_variable", "Variable"),
+            ("_get_variable_keys", "the Variables"),
+            ("_set_variable", "Variable"),
+            ("_delete_variable", "Variable"),
+            ("_get_connection", "Connection"),
+            ("_async_get_connection", "Connection"),
+        ):
+            if hasattr(context, name):
+                setattr(context, name, refuse(kind))
+
+        watch = self
+
+        class Channel:
+            """Stands where a DAG processor would answer: nobody answers here."""
+
+            def send(self, *args: object, **kwargs: object) -> NoReturn:
+                watch._refuse(
+                    "calls Airflow's runtime API while it is parsed", IN_A_TASK
+                )
+
+            asend = send
+
+        vars(task_runner)["SUPERVISOR_COMMS"] = Channel()
+
+
+def _detail(event: str, args: tuple[Any, ...]) -> str:
+    """Say in a few words what the event is about, without objects or memory addresses.
+
+    Args:
+        event: name of the audit event.
+        args: what the interpreter reports with it.
+    """
+    if event.startswith("socket."):
+        where = args[1] if event != "socket.getaddrinfo" and len(args) > 1 else args[0]
+        if isinstance(where, tuple):
+            where = ":".join(str(part) for part in where[:2])
+        return f"{event} {where}"
+    if event == "subprocess.Popen" and len(args) > 1:
+        command = args[1] if isinstance(args[1], (list, tuple)) else [args[1]]
+        return " ".join(str(part) for part in command)[:80]
+    if event == "sqlite3.connect":
+        return str(args[0])[:80]
+    return event
