@@ -15,6 +15,8 @@ from dagbook.exchange_view import exchanges
 
 Scenario = Mapping[str, Any]
 
+_NUMBERS = ' class="db-num"'
+
 
 def render(scenario: Scenario, show: Sequence[str]) -> str:
     """Return the chosen parts of a scenario as HTML, in the order of ``show``.
@@ -72,10 +74,16 @@ def _of(scenario: Scenario, task_id: str) -> list[Mapping[str, Any]]:
 
 def _states(scenario: Scenario) -> str:
     rows = "".join(_state_rows(task) for task in _tasks(scenario))
+    return _table(("Task", "State", "Try", "Took"), rows)
+
+
+def _table(columns: Sequence[str], rows: str) -> str:
+    head = "".join(
+        f'<th scope="col"{_NUMBERS if name == "Took" else ""}>{name}</th>'
+        for name in columns
+    )
     return (
-        '<div class="db-states"><table><thead><tr><th scope="col">Task</th>'
-        '<th scope="col">State</th><th scope="col">Try</th>'
-        '<th scope="col" class="db-num">Took</th></tr></thead>'
+        f'<div class="db-states"><table class="db-table"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -88,7 +96,7 @@ def _state_rows(task: Mapping[str, Any]) -> str:
     row = (
         f'<tr><th scope="row">{markup.name(timeline.label(task))}</th>'
         f"<td>{states.pill(task['state'])}</td><td>{tries}</td>"
-        f'<td class="db-num">{took}</td></tr>'
+        f"<td{_NUMBERS}>{took}</td></tr>"
     )
     several = len(task["tries"]) > 1
     return row + "".join(
@@ -119,7 +127,7 @@ def _xcom(scenario: Scenario, wanted: str) -> str:
         if key and key not in xcoms:
             known = ", ".join(xcoms) or "none"
             raise ValueError(f"{task_id} has no XCom {key!r} — it has {known}")
-        for name in [key] if key else sorted(xcoms, key=_return_first):
+        for name in [key] if key else _own_xcoms(xcoms):
             rows.append((timeline.label(task), name, xcoms[name]))
     if not rows:
         raise ValueError(f"{task_id} left no XCom")
@@ -136,8 +144,12 @@ def _xcom(scenario: Scenario, wanted: str) -> str:
     )
 
 
-def _return_first(key: str) -> tuple[bool, str]:
-    return (key != "return_value", key)
+def _own_xcoms(xcoms: Mapping[str, Any]) -> list[str]:
+    """Leave out the copies that ``multiple_outputs`` makes of the returned parts."""
+    whole = xcoms.get("return_value")
+    parts = whole if isinstance(whole, dict) else {}
+    own = [k for k in xcoms if k not in parts or xcoms[k] != parts[k]]
+    return sorted(own, key=lambda key: (key != "return_value", key))
 
 
 def _pairs(title: str, pairs: Sequence[tuple[str, Any]]) -> str:
@@ -220,11 +232,7 @@ def _children(scenario: Scenario) -> str:
         f"<td>{states.pill(run['state'])}</td><td>{_run_facts(run)}</td></tr>"
         for run in runs
     )
-    return (
-        '<div class="db-states"><table><thead><tr><th scope="col">Run</th>'
-        '<th scope="col">State</th><th scope="col">How it came</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    return _table(("Run", "State", "How it came"), rows)
 
 
 def _run_facts(run: Mapping[str, Any]) -> str:
@@ -248,11 +256,7 @@ def _assets(scenario: Scenario) -> str:
         f"<td>{markup.value(event.get('extra') or {})}</td></tr>"
         for event in events
     )
-    return (
-        '<div class="db-states"><table><thead><tr><th scope="col">Asset</th>'
-        '<th scope="col">From task</th><th scope="col">Extra</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    return _table(("Asset", "From task", "Extra"), rows)
 
 
 def _exchanges(scenario: Scenario) -> str:

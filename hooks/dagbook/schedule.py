@@ -38,8 +38,8 @@ def table(ticks: Sequence[Tick], words: str = "") -> str:
     )
     return (
         '<div class="db-schedule db-scroll" tabindex="0" role="region" '
-        f'aria-label="Next runs"><table>{caption}<thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+        f'aria-label="Next runs"><table class="db-table">{caption}<thead><tr>{head}'
+        f"</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 

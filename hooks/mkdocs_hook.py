@@ -1,0 +1,34 @@
+"""The hook of MkDocs: calls ``dagbook`` and stops the build when a check fails.
+
+Nothing here is a rule of its own; ``python -m dagbook check`` says the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+from dagbook import check
+from dagbook.problems import DagbookError
+from dagbook.project import Project
+from mkdocs.exceptions import Abort
+
+log = logging.getLogger("mkdocs.hooks.dagbook")
+
+
+def on_pre_build(config: Any, **_: Any) -> None:
+    """Check the whole tree, and print every problem before giving up."""
+    if os.environ.get("DAGBOOK_CHECK") == "0":  # only the bench switches it off
+        return
+    found = check.check(Project.find())
+    for problem in found:
+        log.error("%s", problem)
+    if found:
+        raise Abort(f"{len(found)} problems: nothing is built")
+
+
+def on_build_error(error: Exception, **_: Any) -> None:
+    """Turn what a fence refuses into a plain end of the build."""
+    if isinstance(error, DagbookError):
+        raise Abort("nothing is built") from None
