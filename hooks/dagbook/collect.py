@@ -55,7 +55,10 @@ def collect(dag: Any, run_id: str, seen: Seen, seconds: float) -> dict[str, Any]
             tasks=_tasks(session, dag, run_id, seen),
             runs=[
                 run_data(other)
-                for other in session.scalars(select(DagRun).order_by(DagRun.id))
+                # By name, not by age: mapped and parallel tasks trigger in any order.
+                for other in session.scalars(
+                    select(DagRun).order_by(DagRun.dag_id, DagRun.run_id)
+                )
                 if other.id != run.id
             ],
             asset_events=_asset_events(session, dag.dag_id, run_id),

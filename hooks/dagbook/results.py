@@ -100,7 +100,7 @@ class Run:
 
     @property
     def runs(self) -> list[dict[str, Any]]:
-        """Other runs in the database: children and earlier runs, oldest first."""
+        """Other runs in the database, children too, by dag_id and then run_id."""
         return self.data["runs"]
 
     @property
