@@ -9,10 +9,11 @@ import logging
 import os
 from typing import Any
 
+from mkdocs.exceptions import Abort
+
 from dagbook import check
 from dagbook.problems import DagbookError
 from dagbook.project import Project
-from mkdocs.exceptions import Abort
 
 log = logging.getLogger("mkdocs.hooks.dagbook")
 

@@ -8,6 +8,7 @@ does not have: a page must not show an empty place.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from dagbook import markup, states, timeline
@@ -30,7 +31,14 @@ def render(scenario: Scenario, show: Sequence[str]) -> str:
     Raises:
         ValueError: an unknown word, task, key or name, or a part this run has not.
     """
-    return "".join(_part(scenario, word) for word in show)
+    parts = []
+    for kind, words in groupby(show, key=lambda word: word.partition(":")[0]):
+        group = list(words)
+        if kind == "xcom":  # several in a row read as one list
+            parts.append(_xcoms(scenario, group))
+        else:
+            parts += [_part(scenario, word) for word in group]
+    return "".join(parts)
 
 
 def _part(scenario: Scenario, word: str) -> str:
@@ -119,29 +127,27 @@ def _timeline(scenario: Scenario) -> str:
     return timeline.draw(_tasks(scenario))
 
 
-def _xcom(scenario: Scenario, wanted: str) -> str:
+def _xcoms(scenario: Scenario, words: Sequence[str]) -> str:
+    pairs: list[tuple[str, Any]] = []
+    for word in words:
+        pairs += _xcom(scenario, word.partition(":")[2])
+    return _pairs("XCom" if len(pairs) == 1 else "XComs", pairs)
+
+
+def _xcom(scenario: Scenario, wanted: str) -> list[tuple[str, Any]]:
     task_id, _, key = wanted.partition(":")
-    rows = []
+    pairs = []
     for task in _of(scenario, task_id):
-        xcoms = task["xcoms"]
+        xcoms, label = task["xcoms"], markup.name(timeline.label(task))
         if key and key not in xcoms:
             known = ", ".join(xcoms) or "none"
             raise ValueError(f"{task_id} has no XCom {key!r} — it has {known}")
         for name in [key] if key else _own_xcoms(xcoms):
-            rows.append((timeline.label(task), name, xcoms[name]))
-    if not rows:
+            which = "" if name == "return_value" else f" {markup.name(name)}"
+            pairs.append((label + which, xcoms[name]))
+    if not pairs:
         raise ValueError(f"{task_id} left no XCom")
-    return _pairs(
-        "XCom",
-        [
-            (
-                markup.name(label)
-                + ("" if name == "return_value" else f" {markup.name(name)}"),
-                found,
-            )
-            for label, name, found in rows
-        ],
-    )
+    return pairs
 
 
 def _own_xcoms(xcoms: Mapping[str, Any]) -> list[str]:
@@ -279,7 +285,7 @@ _WHOLE: dict[str, Callable[[Scenario], str]] = {
     "exchanges": _exchanges,
 }
 _ONE: dict[str, Callable[[Scenario, str], str]] = {
-    "xcom": _xcom,
+    "xcom": lambda scenario, wanted: _pairs("XCom", _xcom(scenario, wanted)),
     "log": _log,
     "error": _errors,
     "rendered": _rendered,

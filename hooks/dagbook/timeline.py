@@ -30,12 +30,15 @@ def draw(tasks: Sequence[Mapping[str, Any]]) -> str:
     )
     end = max(end, 0.001)
     rows = "".join(_row(task, end) for task in tasks)
+    places = _marks(end)
     marks = "".join(
         f'<span style="left:{100 * mark / end:.2f}%">{_short(mark)}</span>'
-        for mark in _marks(end)
+        for mark in places
     )
+    grid = f"{100 * places[1] / end:.2f}%" if len(places) > 1 else "100%"
     return (
-        '<div class="db-timeline" role="group" aria-label="Timeline of the run">'
+        '<div class="db-timeline" role="group" aria-label="Timeline of the run" '
+        f'style="--grid:{grid}">'
         f'<ol class="db-timeline__rows">{rows}</ol>'
         f'<div class="db-timeline__axis" aria-hidden="true"><div>{marks}</div></div>'
         "</div>"
