@@ -84,9 +84,13 @@ class Observer(logging.Handler):
 
 
 def described(error: BaseException | str) -> dict[str, str]:
-    """Return an exception as ``{"type": …, "message": …}``."""
+    """Return an exception as ``{"type": …, "message": …}``, its notes in the message.
+
+    Airflow puts what its server answered into the notes of an exception.
+    """
     if isinstance(error, BaseException):
-        return {"type": type(error).__name__, "message": str(error)}
+        text = "\n".join([str(error), *getattr(error, "__notes__", [])])
+        return {"type": type(error).__name__, "message": text}
     return {"type": "", "message": str(error)}
 
 
