@@ -15,7 +15,6 @@ from dagbook import annotate, markup, try_it
 from dagbook import page as pages
 from dagbook.lookup import Example, contract
 from dagbook.problems import DagbookError, Problem
-from dagbook.project import Project
 from dagbook.spec import Item
 
 
@@ -54,11 +53,10 @@ def compose(example: Example, text: str | None = None) -> str:
     return "\n".join(part.rstrip("\n") + "\n" for part in parts if part.strip())
 
 
-def plain(project: Project, path: str, text: str) -> str:
+def plain(path: str, text: str) -> str:
     """Return a page that is no example, with the place written into its fences.
 
     Args:
-        project: the checkout.
         path: the page, relative to the root.
         text: its Markdown.
     """

@@ -110,6 +110,15 @@ def layout(dag: ParsedDag, nodes: Sequence[Node], direction: str) -> Layout:
 def _add_clusters(
     graph: Any, dag: ParsedDag, nodes: Sequence[Node], keys: Mapping[str, str]
 ) -> dict[str, Any]:
+    parents = {group.group_id: group.parent for group in dag.groups}
+
+    def above(group_id: str | None) -> list[str]:
+        found = []
+        while group_id:
+            found.append(group_id)
+            group_id = parents.get(group_id)
+        return found
+
     clusters: dict[str, Any] = {}
     waiting = list(dag.groups)
     while waiting:
@@ -125,7 +134,8 @@ def _add_clusters(
             "<TR><TD></TD></TR></TABLE>>"
         )
         outer = clusters[group.parent] if group.parent else graph
-        members = [keys[n.task_id] for n in nodes if n.group == group.group_id]
+        # pygraphviz drops nodes that the outer group does not hold: name them there too.
+        members = [keys[n.task_id] for n in nodes if group.group_id in above(n.group)]
         clusters[group.group_id] = outer.add_subgraph(
             members,
             name=f"cluster_{len(clusters)}",

@@ -32,12 +32,11 @@ def render(scenario: Scenario, show: Sequence[str]) -> str:
         ValueError: an unknown word, task, key or name, or a part this run has not.
     """
     parts = []
-    for kind, words in groupby(show, key=lambda word: word.partition(":")[0]):
-        group = list(words)
-        if kind == "xcom":  # several in a row read as one list
-            parts.append(_xcoms(scenario, group))
+    for xcoms, words in groupby(show, key=lambda word: word.startswith("xcom:")):
+        if xcoms:  # several in a row read as one list
+            parts.append(_xcoms(scenario, list(words)))
         else:
-            parts += [_part(scenario, word) for word in group]
+            parts += [_part(scenario, word) for word in words]
     return "".join(parts)
 
 

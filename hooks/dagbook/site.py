@@ -34,18 +34,19 @@ def write(project: Project, emit: Emit) -> None:
             problems += error.problems
     if problems:
         raise DagbookError(problems)
-    for path, text in indexes.pages(project).items():
-        emit(path, compose.plain(project, f"docs/{path}", text), None)
-        taken.add(path)
+    tools = dict(reference(project))
+    extra = [(path, indexes.title(text)) for path, text in tools.items()]
+    for name, text in {**indexes.pages(project, extra=extra), **tools}.items():
+        own = f"docs/{name}" if (project.docs / name).is_file() else None
+        emit(name, compose.plain(own or f"generated {name}", text), own)
+        taken.add(name)
     for path in sorted(project.docs.rglob("*.md")):
         name = path.relative_to(project.docs).as_posix()
         if name not in taken:
             text = path.read_text(encoding="utf-8")
-            made = compose.plain(project, f"docs/{name}", text)
+            made = compose.plain(f"docs/{name}", text)
             if made != text:
                 emit(name, made, f"docs/{name}")
-    for name, text in reference(project):
-        emit(name, text, None)
 
 
 def written(project: Project) -> Iterator[Example]:
@@ -73,10 +74,10 @@ def reference(project: Project) -> Iterator[tuple[str, str]]:
         name = ".".join(module.with_suffix("").parts)
         file = f"contributing/reference/{name.replace('.', '_')}.md"
         rows.append(f"- [`{name}`]({file.rpartition('/')[2]})")
-        yield file, f"# `{name}` {{#{name}}}\n\n::: {name}\n"
+        yield file, f"# {name}\n\n::: {name}\n"
     yield (
         "contributing/reference/index.md",
-        "# Reference of the program\n\nThe modules of the package `dagbook`, as their "
+        "# The program\n\nThe modules of the package `dagbook`, as their "
         "docstrings describe them. [Architecture](../architecture.md) says how they "
         "work together.\n\n" + "\n".join(rows) + "\n",
     )
