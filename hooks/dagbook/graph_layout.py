@@ -134,7 +134,7 @@ def _add_clusters(
             "<TR><TD></TD></TR></TABLE>>"
         )
         outer = clusters[group.parent] if group.parent else graph
-        # pygraphviz drops nodes that the outer group does not hold: name them there too.
+        # pygraphviz drops nodes that the outer group lacks: name them there too.
         members = [keys[n.task_id] for n in nodes if group.group_id in above(n.group)]
         clusters[group.group_id] = outer.add_subgraph(
             members,

@@ -102,7 +102,7 @@ def test_a_group_holds_its_tasks() -> None:
             outer[0] < x < outer[0] + outer[2] and outer[1] < y < outer[1] + outer[3]
         )
     [svg, *_] = draw(dag)
-    assert list(boxes(svg)) == ["load", "load", "report"]
+    assert set(boxes(svg)) == {"load", "report"}
 
 
 def test_edges_run_from_box_to_box() -> None:

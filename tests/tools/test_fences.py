@@ -1,0 +1,254 @@
+"""Fences: right ones become HTML, wrong ones stop the build and name the place."""
+
+from __future__ import annotations
+
+import re
+
+import markdown
+import pytest
+from example_tree import DAG_PATH, FOLDER, STEM, paths_of, write
+from pymdownx.superfences import SuperFencesException
+from runs import a_dag, a_run, an_instance
+
+from dagbook import annotate, compose, fences, lookup, recording
+from dagbook.parsing import ParsedFile, ParsedTask, Tick
+from dagbook.problems import DagbookError
+from dagbook.project import Project
+
+PLACE = "example: 7.1.1\npage: docs/x.md\nline: 12\n"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    project = write(tmp_path)
+    paths = paths_of(project)
+    tasks = [an_instance("total"), an_instance("guard", "failed")]
+    scenario = a_run(*tasks, dag_id=STEM)
+    recording.save(
+        paths.recording,
+        {
+            "id": "7.1.1",
+            "airflow": "3.3.2",
+            "python": "3.11",
+            "source": {"path": DAG_PATH, "sha256": "0"},
+            "tests": {"path": "t", "sha256": "0", "passed": ["test_sum"]},
+            "scenarios": {
+                "default": scenario,
+                "other": {**scenario, "dag_id": "other"},
+                "talk": {"kind": "exchange", "exchanges": [], "values": {}},
+            },
+        },
+    )
+    ticks = (Tick(None, None, None, "2026-05-01T00:00:00Z"),)
+    dag = a_dag(ParsedTask("total", "@task"), ParsedTask("guard", "Bash"), ticks=ticks)
+    parsed = ParsedFile(
+        DAG_PATH, 0.1, (), (dag.__class__(**{**vars(dag), "dag_id": STEM}),)
+    )
+    # Airflow itself parses files in test_parsing; here only what is drawn matters.
+    monkeypatch.setattr(lookup.Example, "parsed", lambda self: parsed)
+    monkeypatch.setenv("DAGBOOK_ROOT", str(tmp_path))
+    return project
+
+
+def test_a_run_fence_shows_the_scenario(project: Project) -> None:
+    html = fences.render("run", PLACE + "show: [states]", project)
+    assert '<figure class="db-run">' in html
+    assert "<code>default</code>" in html
+    assert html.count("<tr>") == 3
+
+
+def test_a_graph_fence_takes_the_colours_of_the_run(project: Project) -> None:
+    plain = fences.render("graph", PLACE, project)
+    assert "db-s-plain" in plain
+    assert "db-s-failed" not in plain
+    html = fences.render("graph", PLACE + "scenario: default", project)
+    assert '"db-node db-s-failed"' in html
+    assert 'id="graph-7-1-1-12-w-t"' in html
+
+
+def test_a_schedule_fence_shows_the_next_runs(project: Project) -> None:
+    assert "Fri 2026-05-01 00:00" in fences.render("schedule", PLACE, project)
+
+
+def test_a_diff_fence_compares_sections(project: Project) -> None:
+    body = f"before: {DAG_PATH}:total\nafter: {DAG_PATH}:guard"
+    html = fences.render("diff", body, project)
+    assert f"{STEM}.py:" in html.replace("<wbr>", "")
+    assert "<del" in html
+    assert "<ins" in html
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "message"),
+    [
+        (
+            "run",
+            "scenaro: default",
+            "unknown key 'scenaro' — known keys: scenario",
+        ),
+        (
+            "run",
+            "scenario: nope",
+            "no scenario 'nope' — recorded are: default, other",
+        ),
+        ("run", "scenario: [a]", "scenario is ['a'] — write a name"),
+        ("run", "scenario: live/a", "no recording of a real scheduler"),
+        ("run", "show: states", "show is no list of words"),
+        ("run", "scenario: talk", "nothing to show"),
+        ("run", "show: ['xcom:nope']", "no task 'nope' — it has total, guard"),
+        ("run", "show: [everything]", "cannot show 'everything'"),
+        ("run", "show: [states", "not YAML"),
+        ("run", "just words", "not YAML"),
+        ("graph", "scenario: nope", "no scenario 'nope'"),
+        ("graph", "dag: nope", f"no DAG 'nope' in {STEM}.py — it has {STEM}"),
+        ("graph", "scenario: talk", "scenario 'talk' is no run"),
+        ("graph", f"dag: {STEM}\nscenario: other", "is a run of other"),
+        ("graph", "colour: red", "unknown key 'colour'"),
+        ("schedule", "count: many", "count is 'many'"),
+        ("schedule", "count: 0", "count is 0"),
+        ("schedule", "from: tomorrow", "from is 'tomorrow'"),
+        ("diff", f"before: {DAG_PATH}:total", "the key 'after' is missing"),
+        ("diff", f"before: {DAG_PATH}:total\nafter: {DAG_PATH}:total", "the same"),
+        ("diff", f"before: {DAG_PATH}:x\nafter: {DAG_PATH}", "no section 'x'"),
+        ("diff", f"before: nope.py\nafter: {DAG_PATH}", "no file 'nope.py'"),
+        ("diff", f"before: ../../etc/passwd\nafter: {DAG_PATH}", "no file"),
+    ],
+)
+def test_a_wrong_fence_names_its_place(
+    project: Project, kind: str, body: str, message: str
+) -> None:
+    with pytest.raises(fences.FenceError) as caught:
+        fences.render(kind, PLACE + body, project)
+    text = str(caught.value)
+    assert text.startswith(f"docs/x.md:12: {kind} fence: ")
+    assert message in text
+    # pymdownx lets only its own exceptions through; all others become plain code.
+    assert isinstance(caught.value, SuperFencesException)
+
+
+def test_a_fence_off_any_example_must_name_one(project: Project) -> None:
+    with pytest.raises(fences.FenceError, match=r"docs/x.md:3: .*write example:"):
+        fences.render("run", "page: docs/x.md\nline: 3", project)
+    with pytest.raises(fences.FenceError, match="no item '7.9.9' in docs/spec"):
+        fences.render("run", "example: 7.9.9\nline: 3", project)
+
+
+def _markdown(text: str) -> str:
+    custom = [
+        {
+            "name": kind,
+            "class": kind,
+            "format": getattr(fences, kind),
+            "validator": fences.validate,
+        }
+        for kind in ("run", "graph", "schedule", "diff")
+    ]
+    return markdown.markdown(
+        text,
+        extensions=["pymdownx.superfences"],
+        extension_configs={"pymdownx.superfences": {"custom_fences": custom}},
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```run\nscenario: nope\n```",
+        "- a list\n\n    ```run\n    scenario: nope\n    ```",
+        "```run {scenario=default}\n```",
+        "```graph title='x'\n```",
+    ],
+)
+def test_markdown_does_not_swallow_the_error(project: Project, text: str) -> None:
+    lines = annotate.annotate(text.split("\n"), "docs/x.md", "7.1.1")
+    with pytest.raises(fences.FenceError, match="fence: "):
+        _markdown("\n".join(lines))
+
+
+def test_markdown_renders_a_right_fence(project: Project) -> None:
+    text = "- a list\n\n    ```run\n    show: [states]\n    ```"
+    lines = annotate.annotate(text.split("\n"), "docs/x.md", "7.1.1")
+    assert '<figure class="db-run">' in _markdown("\n".join(lines))
+
+
+def test_the_place_is_written_into_each_fence() -> None:
+    lines = [
+        "words",
+        "  ```run",
+        "  show: [states]",
+        "  ```",
+        "```run",
+        "example: 7.1.2",
+        "```",
+        "````markdown",
+        "```run",
+        "```",
+        "````",
+    ]
+    out = annotate.annotate(lines, "docs/x.md", "7.1.1")
+    assert len(out) == len(lines)
+    assert out[1] == '  ```run\n  example: "7.1.1"\n  page: docs/x.md\n  line: 2'
+    assert out[4] == "```run\npage: docs/x.md\nline: 5"
+    assert out[7:] == lines[7:]
+
+
+def test_a_block_with_one_file_is_titled_by_it() -> None:
+    lines = [
+        "```python",
+        '--8<-- "dags/a/x.py:one"',
+        "```",
+        "```python",
+        "x = 1",
+        "```",
+    ]
+    out = annotate.annotate(lines, "docs/x.md")
+    assert out[0] == '```python title="x.py"'
+    assert out[3] == "```python"
+
+
+def test_a_composed_page_holds_the_parts_in_order(project: Project) -> None:
+    text = compose.compose(lookup.example(project, "7.1.1"))
+    order = [
+        'title: "Add up the orders"',
+        'tags: ["reference", "core", "beginner", "success"]',
+        "# Add up the orders",
+        "```dagbook-header",
+        "You have orders and want their sum.",
+        '```graph\nexample: "7.1.1"',
+        "## The sum",
+        "</span> Shows the sum</p>",
+        "## The error",
+        "</span> Shows the error</p>",
+        "## What happened",
+        "## How it is tested",
+        "## Run it yourself",
+        f"[Download the file]({STEM}.py)",
+        "## Pitfalls",
+        "## Related",
+        "## Questions this page answers",
+        "- [Why is the sum wrong?](https://github.com/apache/airflow/issues/48473)",
+        "- How do I add?",
+    ]
+    places = [text.find(part) for part in order]
+    assert -1 not in places, order[places.index(-1)]
+    assert places == sorted(places)
+
+
+def test_the_header_names_what_is_proven(project: Project) -> None:
+    html = fences.render("dagbook-header", PLACE + 'airflow: ">=3.1"', project)
+    words = re.sub(r"<[^>]+>", " ", html)
+    assert "Airflow ≥ 3.1" in words
+    assert "run on 3.3.2" in words
+    assert "3 scenarios, 1 test passed" in words
+    assert f'href="{STEM}.py" download' in html
+    assert 'href="../../tags.html#tag:beginner"' in html
+    assert FOLDER.count("/") == 1
+
+
+def test_a_page_without_a_recording_is_refused(project: Project) -> None:
+    example = lookup.example(project, "7.1.1")
+    example.item.paths(project).recording.unlink()
+    with pytest.raises(
+        DagbookError, match=r"docs/.*md: .*no recording — run `make rec"
+    ):
+        compose.compose(example)
