@@ -84,11 +84,14 @@ def _folder(
         if path != index:
             yield _entry(1, title, path)
     group = ""
-    for path, title in more:
+    for path, title in sorted(more, key=lambda one: not one[0].endswith("index.md")):
         inner = path.removeprefix(f"{folder}/").rpartition("/")[0]
         if inner and inner != group:
+            group = inner
+            if path.endswith("/index.md"):
+                yield _entry(1, title, path)
+                continue
             yield f"    - {_words(inner.replace('/', ' ').replace('_', ' ').title())}"
-        group = inner
         yield _entry(2 if inner else 1, title, path)
 
 
