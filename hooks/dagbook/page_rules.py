@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -162,22 +163,27 @@ class _Rules:
                 yield self._problem(fence.line, what, remedy)
 
     def scenarios(self, recording: dict[str, Any]) -> Iterator[Problem]:
-        known = recording.get("scenarios", {})
+        known = [*recording.get("scenarios", {}), *self._live_scenarios()]
+        own = (self.item.id, self.item.stem)
         for fence in self.page.fences:
             if fence.language not in ("run", "graph"):
                 continue
-            if fence.options.get("example", self.item.id) not in (
-                self.item.id,
-                self.item.stem,
-            ):
+            if fence.options.get("example", self.item.id) not in own:
                 continue
             fallback = "default" if fence.language == "run" else None
             scenario = fence.options.get("scenario", fallback)
-            live = fence.options.get("live") or fence.options.get("lane")
-            if scenario is not None and scenario not in known and not live:
+            if scenario is not None and scenario not in known:
                 what = f"no scenario “{scenario}” in the recording"
                 names = ", ".join(known) or "none"
                 yield self._problem(fence.line, what, f"recorded: {names}")
+
+    def _live_scenarios(self) -> list[str]:
+        """Return the scenarios of the real scheduler, as fences name them."""
+        try:
+            text = self.item.paths(self.project).live_recording.read_text("utf-8")
+            return [f"live/{name}" for name in json.loads(text).get("scenarios", {})]
+        except (OSError, ValueError):
+            return []
 
     def related(self, spec: Spec) -> Iterator[Problem]:
         for ident in self.page.front.related:

@@ -191,8 +191,13 @@ def test_scenarios_of_another_example_and_of_the_scheduler_are_not_ours(
     tmp_path: Path,
 ) -> None:
     project = tree.write(tmp_path)
+    paths = tree.paths_of(project)
     text = tree.PAGE.replace("scenario: default", "scenario: x\nexample: 7.1.2")
-    tree.paths_of(project).page.write_text(text)
+    paths.page.write_text(text)
+    assert found(project) == []
+    paths.page.write_text(tree.PAGE.replace("scenario: default", "scenario: live/two"))
+    assert "no scenario “live/two”" in found(project)[0].what
+    paths.live_recording.write_text('{"scenarios": {"two": {}}}')
     assert found(project) == []
 
 
