@@ -29,7 +29,8 @@ class ApiError(RuntimeError):
         super().__init__(f"{request} → {status}: {detail}")
 
 
-def _quoted(part: str) -> str:
+def quoted(part: str) -> str:
+    """Return one part of a path, quoted (a run id has ``+`` and ``:``)."""
     return quote(part, safe="~")
 
 
@@ -150,7 +151,7 @@ class Client:
 
     def pause(self, dag_id: str, paused: bool = True) -> None:
         """Pause or unpause one DAG."""
-        self.patch(f"/dags/{_quoted(dag_id)}", {"is_paused": paused})
+        self.patch(f"/dags/{quoted(dag_id)}", {"is_paused": paused})
 
     def trigger(
         self,
@@ -173,23 +174,23 @@ class Client:
             "partition_key": partition_key,
         }
         body |= {key: value for key, value in given.items() if value is not None}
-        answer: Json = self.post(f"/dags/{_quoted(dag_id)}/dagRuns", body)
+        answer: Json = self.post(f"/dags/{quoted(dag_id)}/dagRuns", body)
         return answer
 
     def run(self, dag_id: str, run_id: str, *, patience: float = 0.0) -> Json:
         """Return one run."""
-        path = f"/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}"
+        path = f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}"
         answer: Json = self.get(path, patience=patience)
         return answer
 
     def runs(self, dag_id: str = "~", **filters: Any) -> list[Json]:
         """Return all runs of a DAG (``~``: of all), oldest first."""
-        path = f"/dags/{_quoted(dag_id)}/dagRuns"
+        path = f"/dags/{quoted(dag_id)}/dagRuns"
         return list(self.pages(path, "dag_runs", order_by="id", **filters))
 
     def tasks(self, dag_id: str, run_id: str, **filters: Any) -> list[Json]:
         """Return the task instances of a run, mapped ones one by one."""
-        path = f"/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}/taskInstances"
+        path = f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}/taskInstances"
         return list(self.pages(path, "task_instances", **filters))
 
     def tries(
@@ -197,8 +198,8 @@ class Client:
     ) -> list[Json]:
         """Return every try of a task instance, oldest first."""
         path = (
-            f"/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}/taskInstances/"
-            f"{_quoted(task_id)}/{map_index}/tries"
+            f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}/taskInstances/"
+            f"{quoted(task_id)}/{map_index}/tries"
         )
         tries: list[Json] = self.get(path)["task_instances"]
         return sorted(tries, key=lambda one: one["try_number"])
@@ -213,8 +214,8 @@ class Client:
     ) -> list[Json]:
         """Return the log of one try as the structured lines that the API gives."""
         path = (
-            f"/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}/taskInstances/"
-            f"{_quoted(task_id)}/logs/{try_number}"
+            f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}/taskInstances/"
+            f"{quoted(task_id)}/logs/{try_number}"
         )
         answer = self.get(path, map_index=map_index, full_content=True)
         return [

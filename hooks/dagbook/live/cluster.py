@@ -63,7 +63,7 @@ class Cluster:
     plugins: Path | None = None
     cache: Path | None = None
     keep_logs: Path | None = None
-    parallelism: int = 6
+    parallelism: int = 10
     extra: dict[str, str] = field(default_factory=dict)
     progress: Progress = lambda line: None
     failed: bool = False
@@ -217,7 +217,7 @@ class Cluster:
     # -- use -------------------------------------------------------------------------
 
     def login(self, role: str) -> Client:
-        """Return a client of the REST API as ``viewer``, ``user``, ``op`` or ``admin``."""
+        """Return a client of the REST API for one of the four roles."""
         return Client(self.settings.base_url, role, self.settings.passwords[role])
 
     def run(self, *arguments: str, name: str = "cli", seconds: float = 180) -> str:

@@ -44,7 +44,7 @@ class Keeper:
         self.stages: dict[str, int] = {}
 
     def start(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Start ``name``: ``argv``, ``env``, ``log``, ``cwd``, optional ``uid``/``gid``.
+        """Start ``name`` with ``argv``, ``env``, ``log``, ``cwd``, ``uid`` and ``gid``.
 
         ``stop`` names the signal that asks the process to end (default SIGTERM);
         ``stage`` says when: those that others need to end well have a higher one.
@@ -84,7 +84,7 @@ class Keeper:
         return {"pid": process.pid}
 
     def stop(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Stop ``name`` by ``signal`` (default: its own) within ``seconds``, then kill."""
+        """Stop ``name`` by ``signal`` or its own; after ``seconds`` kill it."""
         name = request["name"]
         process = self.children.get(name)
         if process is None:
@@ -152,7 +152,7 @@ def end(
     signals: int | dict[int, int],
     seconds: float,
 ) -> list[int]:
-    """Signal the processes, wait up to ``seconds``, kill the rest; return the killed."""
+    """Signal the processes, wait ``seconds``, kill the rest; return the killed."""
     for process in processes:
         if process.poll() is None:
             number = signals if isinstance(signals, int) else signals[process.pid]
@@ -171,7 +171,7 @@ def end(
 
 
 def end_all_descendants(spared: list[subprocess.Popen[bytes]]) -> list[int]:
-    """Kill what is left below this process, except ``spared`` and what is below them."""
+    """Kill what is left below this process, but not ``spared`` and those below."""
     killed: list[int] = []
     for _ in range(50):
         keep: set[int] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -25,6 +26,7 @@ class Keeping:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.log = folder / "keeper.log"
+        self.killed: list[int] = []
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "dagbook.live.keeper"],
@@ -123,11 +125,9 @@ class Keeping:
     def shutdown(self, seconds: float = 10.0) -> None:
         """Stop everything and the keeper itself; safe to call more than once."""
         if self._process.poll() is None:
-            try:
-                self._ask("shutdown", seconds=seconds)
-            except KeeperError:
-                # Its input ends with the close below: that stops everything too.
-                pass
+            # If it does not answer: its input ends below, which stops everything too.
+            with contextlib.suppress(KeeperError):
+                self.killed = self._ask("shutdown", seconds=seconds)["killed"]
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None and not stream.closed:
                 try:

@@ -2,7 +2,7 @@
 
 Only the wheel's programs are used. Its Python layer creates a system user and changes
 the permissions of folders up to the root when it runs as root; here the server runs as
-the existing unprivileged user ``nobody`` in that case, on a data folder that is its own.
+the existing unprivileged user ``nobody`` in that case, on a data folder of its own.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Settings:
     executor: Executor = "local"
     plugins: Path | None = None
     cache: Path | None = None
-    parallelism: int = 6
+    parallelism: int = 10
     extra: dict[str, str] = field(default_factory=dict)
     passwords: dict[str, str] = field(
         default_factory=lambda: {role: secrets.token_urlsafe(12) for role in ROLES}
@@ -165,4 +165,7 @@ class Settings:
             ("dag_processor", "refresh_interval"): "3600",
             ("dag_processor", "parsing_processes"): "2",
             ("triggerer", "job_heartbeat_sec"): "2",
+            # The supervisor of a task may notice its end only at the next heartbeat,
+            # and occupies a slot of the executor until then.
+            ("workers", "min_heartbeat_interval"): "1",
         }

@@ -1,0 +1,161 @@
+"""pytest's side of the live lane: the fixtures ``cluster`` and ``live``.
+
+Loaded by ``dagbook live`` (``-p dagbook.live.fixtures``). Tests that use them carry the
+marker ``live`` and are left out of every other session.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagbook.live import records
+from dagbook.live.cluster import Cluster
+from dagbook.live.options import Options
+from dagbook.live.scenario import Scenario
+from dagbook.project import ExamplePaths, Project
+
+STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)_live\.py$")
+
+STARTED = pytest.StashKey[Cluster]()
+PASSED = pytest.StashKey[dict[Path, set[str]]]()
+MADE = pytest.StashKey[dict[Path, set[str]]]()
+
+
+def say(config: pytest.Config, line: str) -> None:
+    """Show progress at once, whatever pytest captures."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled() if capture else contextmanager(iter)([]):
+        print(f"live: {line}", file=sys.stderr, flush=True)
+
+
+def live_paths(project: Project, module: Path) -> ExamplePaths | None:
+    """Return the example that a live test module is about, by the module's path."""
+    match = STEM.match(module.name)
+    if not match or project.tests not in module.parents:
+        return None
+    folder = module.parent.relative_to(project.tests).as_posix()
+    return project.example(folder, match.group(1))
+
+
+class Live:
+    """What a live test holds in its hand.
+
+    Args:
+        cluster: the running Airflow.
+        paths: of the example that the test is about; None in tests of the lane itself.
+        folder: an empty folder of this test, which tasks may read and write.
+        record: rewrite recordings instead of comparing.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        paths: ExamplePaths | None,
+        folder: Path,
+        record: bool,
+    ) -> None:
+        self.cluster = cluster
+        self.paths = paths
+        self.folder = folder
+        self.record = record
+        self.made: set[str] = set()
+
+    @contextmanager
+    def scenario(self, name: str, dag_id: str = "") -> Iterator[Scenario]:
+        """Begin a scenario; when its block ends well it is compared or recorded.
+
+        Args:
+            name: unique in the example's live recording.
+            dag_id: default: the example's own; siblings are ``<stem>__<role>``.
+        """
+        dag_id = dag_id or (self.paths.stem if self.paths else "")
+        self.cluster.wait_for_dags({dag_id}, seconds=120)
+        scenario = Scenario(self.cluster, name, dag_id)
+        scenario.hide(str(self.folder))
+        yield scenario
+        if self.paths is None:
+            return
+        data = records.masked(scenario)
+        if name in self.made:
+            raise ValueError(f"two scenarios are called {name!r}")
+        self.made.add(name)
+        if self.record:
+            records.write(self.paths.live_recording, name, data)
+        else:
+            records.compare(self.paths.live_recording, name, data)
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """One real Airflow for the session, with all examples and the lane's own DAGs."""
+    config = request.config
+    project = Project.find(Path(str(config.rootpath)))
+    options = Options.from_environment()
+    made = options.cluster(project, lambda line: say(config, line))
+    config.stash[STARTED] = made
+    with made:
+        yield made
+        made.failed = made.failed or request.session.testsfailed > 0
+
+
+@pytest.fixture
+def live(
+    request: pytest.FixtureRequest, cluster: Cluster, tmp_path: Path
+) -> Iterator[Live]:
+    """The live Airflow in the hands of one test."""
+    project = Project.find(Path(str(request.config.rootpath)))
+    module = Path(str(request.path))
+    paths = live_paths(project, module)
+    cluster.check_alive()
+    made = Live(cluster, paths, tmp_path, os.environ.get("DAGBOOK_RECORD") == "1")
+    yield made
+    for dag_id in sorted(cluster.client.dag_ids()):
+        if dag_id.startswith(paths.stem if paths else "live_"):
+            cluster.client.pause(dag_id)
+    if paths:
+        request.config.stash.setdefault(MADE, {}).setdefault(module, set()).update(
+            made.made
+        )
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Keep faults for the end: they take servers down."""
+    items.sort(key=lambda item: 1 if "fault" in item.path.name else 0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Remember which tests have passed."""
+    report = yield
+    if report.when == "call" and report.passed:
+        passed = item.config.stash.setdefault(PASSED, {})
+        passed.setdefault(item.path, set()).add(item.name)
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """After recording, write which source and tests each recording stands for."""
+    if os.environ.get("DAGBOOK_RECORD") != "1":
+        return
+    from dagbook import spec
+
+    project = Project.find(Path(str(session.config.rootpath)))
+    ids = {item.stem: item.id for item in spec.load(project).items}
+    options = Options.from_environment()
+    for module, passed in session.config.stash.get(PASSED, {}).items():
+        paths = live_paths(project, module)
+        wanted = {item.name for item in session.items if item.path == module}
+        if paths and passed == wanted:
+            names = session.config.stash.get(MADE, {}).get(module, set())
+            records.stamp(paths, ids.get(paths.stem, ""), passed, names, options.words)

@@ -1,0 +1,165 @@
+"""What happened on a real scheduler, read from the public REST API.
+
+The audit log of Airflow has a row for each state that a worker reported, with its time;
+the task instance has the times it was scheduled and queued. Together they give the path
+of a task instance without having to catch each state in the act.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from dagbook.live.client import ApiError, Client, Json
+
+REPORTED = {
+    "running",
+    "success",
+    "failed",
+    "skipped",
+    "deferred",
+    "up_for_reschedule",
+    "up_for_retry",
+    "awaiting_input",
+}
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return a time of the API, or None."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
+
+
+class Story:
+    """Turns runs into data.
+
+    Args:
+        client: of the Airflow they ran on.
+        zero: the moment that all times are relative to.
+    """
+
+    def __init__(self, client: Client, zero: datetime) -> None:
+        self.client = client
+        self.zero = zero
+
+    def at(self, text: str | None) -> float | None:
+        """Return seconds since ``zero``, two decimals."""
+        when = moment(text)
+        return None if when is None else round((when - self.zero).total_seconds(), 2)
+
+    def run(self, run: Json) -> dict[str, Any]:
+        """Return a run with all its task instances and their paths."""
+        dag_id, run_id = run["dag_id"], run["dag_run_id"]
+        events = self._events(dag_id, run_id)
+        tasks = [
+            self._task(ti, events.get((ti["task_id"], ti["map_index"]), []))
+            for ti in self.client.tasks(dag_id, run_id)
+        ]
+        tasks.sort(key=lambda ti: (ti["task_id"], ti["map_index"]))
+        return {
+            "dag_id": dag_id,
+            "run_id": run_id,
+            "run_type": run["run_type"],
+            "state": run["state"],
+            "logical_date": run["logical_date"],
+            "conf": run["conf"] or {},
+            "note": run["note"],
+            "times": {
+                "queued": self.at(run["queued_at"]),
+                "running": self.at(run["start_date"]),
+                "ended": self.at(run["end_date"]),
+            },
+            "tasks": tasks,
+        }
+
+    def _events(self, dag_id: str, run_id: str) -> dict[tuple[str, int], list[Json]]:
+        rows: dict[tuple[str, int], list[Json]] = {}
+        for row in self.client.pages(
+            "/eventLogs", "event_logs", dag_id=dag_id, run_id=run_id, order_by="when"
+        ):
+            if row["event"] in REPORTED and row["task_id"]:
+                index = -1 if row["map_index"] is None else row["map_index"]
+                rows.setdefault((row["task_id"], index), []).append(row)
+        return rows
+
+    def _task(self, ti: Json, events: list[Json]) -> dict[str, Any]:
+        tries = (
+            self.client.tries(
+                ti["dag_id"], ti["dag_run_id"], ti["task_id"], ti["map_index"]
+            )
+            if ti["try_number"]
+            else []
+        )
+        times: list[list[Any]] = [[self.at(e["when"]), e["event"]] for e in events]
+        for one in tries:
+            for field, state in (
+                ("scheduled_when", "scheduled"),
+                ("queued_when", "queued"),
+            ):
+                if one[field]:
+                    times.append([self.at(one[field]), state])
+            if not any(e["event"] == one["state"] for e in events) and one["end_date"]:
+                # Set by the scheduler or by a person: no worker reported it.
+                times.append([self.at(one["end_date"]), one["state"]])
+        times.sort(key=lambda pair: pair[0])
+        return {
+            "task_id": ti["task_id"],
+            "map_index": ti["map_index"],
+            "operator": ti["operator_name"] or ti["operator"],
+            "state": ti["state"],
+            "try_number": ti["try_number"],
+            "max_tries": ti["max_tries"],
+            "path": path([e["event"] for e in events], ti["state"]),
+            "times": times,
+            "tries": [
+                {
+                    "try_number": one["try_number"],
+                    "state": one["state"],
+                    "error": self._error(one),
+                }
+                for one in tries
+            ],
+        }
+
+    def _error(self, one: Json) -> dict[str, str] | None:
+        if one["state"] != "failed":
+            return None
+        try:
+            lines = self.client.log(
+                one["dag_id"],
+                one["dag_run_id"],
+                one["task_id"],
+                one["try_number"],
+                one["map_index"],
+            )
+        except ApiError:
+            return None
+        details = [line["error_detail"] for line in lines if line.get("error_detail")]
+        if not details:
+            return None
+        last = details[-1][0]
+        return {"type": last["exc_type"], "message": last["exc_value"]}
+
+
+def path(reported: list[str], final: str | None) -> list[str]:
+    """Return the states in order; a repeated pair, as of a sensor, is told once.
+
+    How often a sensor was rescheduled depends on the machine, so that
+    ``running, up_for_reschedule, running, up_for_reschedule, running, success`` becomes
+    ``running, up_for_reschedule, running, success``.
+    """
+    states: list[str] = []
+    for state in reported:
+        if states[-1:] == [state]:
+            continue
+        if states[-2:] == [state, "up_for_reschedule"] and states[-4:-2] == [
+            state,
+            "up_for_reschedule",
+        ]:
+            del states[-2:]
+        states.append(state)
+    if states[-4:] == ["running", "up_for_reschedule", "running", "up_for_reschedule"]:
+        del states[-2:]
+    end = final or "none"
+    if states[-1:] != [end]:
+        states.append(end)
+    return states
