@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 from mkdocs.exceptions import Abort
+from mkdocs.structure.files import InclusionLevel
 
 from dagbook import check
 from dagbook.problems import DagbookError
@@ -27,6 +28,14 @@ def on_pre_build(config: Any, **_: Any) -> None:
         log.error("%s", problem)
     if found:
         raise Abort(f"{len(found)} problems: nothing is built")
+
+
+def on_nav(nav: Any, config: Any, files: Any) -> Any:
+    """Keep the navigation's own source off the site."""
+    source = files.get_file_from_path("SUMMARY.md")
+    if source is not None:
+        source.inclusion = InclusionLevel.EXCLUDED
+    return nav
 
 
 def on_build_error(error: Exception, **_: Any) -> None:

@@ -1,8 +1,8 @@
-"""The section ``Run it yourself``: three commands that work for the very file.
+"""The section ``Run it yourself``: commands that work as shown for the very file.
 
 ``dag.test()`` refuses a file outside the configured DAGs folder and a database that
-was never migrated, so both stand in the commands. An example that talks to Airflow
-needs an Airflow to talk to, and gets one.
+was never migrated, so both stand in the commands. An example that calls the REST API
+needs an Airflow that answers: it is started, and runs the example itself.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from dagbook.lookup import Example
 
-#: Distributions whose version follows Airflow's own constraints.
-_PYTHON = "3.12"
+PASSWORD = "admin"
+"""Of the one user of an Airflow that lives in the reader's folder, on loopback."""
 
 
 def section(example: Example, requires: Sequence[str]) -> str:
@@ -22,60 +22,79 @@ def section(example: Example, requires: Sequence[str]) -> str:
         example: its recording says which Airflow to install.
         requires: distributions that the file needs besides Airflow.
     """
-    item = example.item
+    stem = example.item.stem
     version = str(example.recording["airflow"])
-    talks = "airflow_api" in example.source
+    talks = calls_airflow(example.source)
     parts = [
         "## Run it yourself",
-        f"[Download the file]({item.stem}.py) into an empty folder. There, in a fresh "
-        "virtual environment:",
-        _block(_install(version, requires)),
-        _SETTINGS_WORDS,
+        f"[Download the file]({stem}.py) into an empty folder. There, in a fresh virtual "
+        "environment:",
+        _block(install(version, requires)),
+        _TALK_WORDS if talks else _PLAIN_WORDS,
         _block(settings(talks)),
-        _block([f"python {item.stem}.py"]),
+        *([_WAIT_WORDS] if talks else []),
+        _block(run(stem, talks)),
     ]
-    if talks:
-        parts.insert(-1, _API_WORDS)
     return "\n\n".join(parts) + "\n"
 
 
+def calls_airflow(source: str) -> bool:
+    """Tell whether a file talks to Airflow's REST API by the agreed connection."""
+    return "airflow_api" in source
+
+
+def install(version: str, requires: Sequence[str]) -> list[str]:
+    """Return the command that installs Airflow as it was recorded."""
+    names = [f"apache-airflow=={version}", *requires]
+    return ["pip install " + " ".join(f'"{name}"' for name in names)]
+
+
 def settings(talks: bool) -> list[str]:
-    """Return the commands between the installation and the run.
+    """Return the commands that prepare Airflow in the working folder.
 
     Args:
-        talks: the example calls Airflow's REST API and needs it to be there.
+        talks: the example calls the REST API; start an Airflow that answers.
     """
-    lines = [
+    export = (
         'export AIRFLOW_HOME="$PWD/.airflow" AIRFLOW__CORE__DAGS_FOLDER="$PWD" '
-        "AIRFLOW__CORE__LOAD_EXAMPLES=False",
-    ]
-    if talks:
-        lines += [
-            "export AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS=True",
-            "export AIRFLOW_CONN_AIRFLOW_API="
-            "'http://admin:admin@127.0.0.1:8080/?__extra__=%7B%7D'",
-        ]
-    lines.append("airflow db migrate")
-    if talks:
-        lines.append("airflow standalone > airflow.log 2>&1 &")
-    return lines
-
-
-def _install(version: str, requires: Sequence[str]) -> list[str]:
-    names = " ".join(f'"{name}"' for name in (f"apache-airflow=={version}", *requires))
-    constraints = (
-        "https://raw.githubusercontent.com/apache/airflow/"
-        f"constraints-{version}/constraints-{_PYTHON}.txt"
+        "AIRFLOW__CORE__LOAD_EXAMPLES=False"
     )
-    return [f'pip install {names} --constraint "{constraints}"']
+    if not talks:
+        return [export, "airflow db migrate"]
+    connection = (
+        '{"conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": 8080, '
+        f'"login": "admin", "password": "{PASSWORD}"}}'
+    )
+    return [
+        export,
+        "export AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION=False",
+        'export AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE="$PWD/.passwords"',
+        f'echo \'{{"admin": "{PASSWORD}"}}\' > .passwords',
+        f"export AIRFLOW_CONN_AIRFLOW_API='{connection}'",
+        "airflow db migrate && airflow dags reserialize",
+        "airflow standalone > airflow.log 2>&1 &",
+    ]
+
+
+def run(stem: str, talks: bool) -> list[str]:
+    """Return the command that runs the example."""
+    return [f"airflow dags trigger {stem}" if talks else f"python {stem}.py"]
 
 
 def _block(commands: Sequence[str]) -> str:
     return "```sh\n" + "\n".join(commands) + "\n```"
 
 
-_SETTINGS_WORDS = (
+_PLAIN_WORDS = (
     "Airflow runs a file only from its configured DAGs folder, and wants its database "
     "made first:"
 )
-_API_WORDS = "Wait until `http://127.0.0.1:8080` answers, then run the file:"
+_TALK_WORDS = (
+    "This example calls Airflow's own REST API, so it needs an Airflow that answers. "
+    "These commands start one in the folder, on loopback only for as long as the shell "
+    "lives:"
+)
+_WAIT_WORDS = (
+    "Start the run, and watch it at `http://127.0.0.1:8080` (user `admin`, password "
+    f"`{PASSWORD}`):"
+)
