@@ -1,0 +1,104 @@
+"""Files that belong to no item, items of which a file is missing, and private text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dagbook import masks
+from dagbook.problems import Problem
+from dagbook.project import ExamplePaths, Project
+from dagbook.spec_model import Item, Spec
+
+_HOME = re.compile(r"(?<![\w.:/<>~-])/(?:home|Users)/[a-z]\w*|(?<![\w.:/<>~-])/root/\w")
+_IN_PROSE = {"an absolute path", "a bearer token"}
+"""What recordings must not carry, but prose and tests may: /tmp, a made-up header."""
+
+_TEXT = {".py", ".md", ".json", ".css", ".js", ".svg", ".yml", ".txt"}
+
+
+def complete(project: Project, item: Item) -> list[Problem]:
+    """Return a problem for each file that a begun example lacks.
+
+    An item of which nothing exists is not a problem: coverage shows it.
+    """
+    paths = item.paths(project)
+    parts = {"DAG file": paths.dag, "page": paths.page, "test": paths.test}
+    there = [sort for sort, path in parts.items() if path.is_file()]
+    if not there and not paths.recording.is_file():
+        return []
+    page = project.relative(paths.page) if paths.page.is_file() else ""
+    have = " and ".join(there) or "recording"
+    return [
+        Problem(
+            project.relative(path),
+            0,
+            f"the example {item.id} has a {have} but no {sort}",
+            f"write it, or run `dagbook new {item.id}` where nothing exists yet",
+            page,
+        )
+        for sort, path in parts.items()
+        if not path.is_file()
+    ]
+
+
+def unknown(project: Project, spec: Spec) -> Iterator[Problem]:
+    """Yield a problem for each file in the three trees that no item accounts for."""
+    known: set[Path] = set()
+    for item in spec.items:
+        paths = item.paths(project)
+        known |= {paths.dag, paths.page, paths.test}
+        known |= {paths.recording, paths.live_recording}
+        known.add(paths.test.with_name(f"test_{item.stem}_live.py"))
+    remedy = "add the item to docs/spec, or correct the name: the spec decides it"
+    files = list(project.dag_files())
+    for file in spec.files:
+        files += sorted((project.docs / file.slug).rglob("*.md"))
+        files += sorted((project.tests / file.slug).rglob("test_*.py"))
+        files += sorted((project.tests / file.slug).rglob("*.json"))
+    for path in files:
+        if path not in known and path.name not in ("index.md", "__init__.py"):
+            what = "belongs to no item of the spec"
+            yield Problem(project.relative(path), 0, what, remedy)
+
+
+def private(project: Project, files: Iterable[Path]) -> Iterator[Problem]:
+    """Yield a problem for each line that names this machine or carries a secret.
+
+    Args:
+        project: the checkout; its own absolute path is private too.
+        files: text files that are published.
+    """
+    own = str(project.root)
+    for path in files:
+        text = path.read_text("utf-8", errors="replace")
+        for number, line in enumerate(text.splitlines(), 1):
+            found = [leak for leak in masks.leaks(line) if leak not in _IN_PROSE]
+            if own in line or _HOME.search(line):
+                found.insert(0, "an absolute path of somebody's machine")
+            for what in found:
+                name = project.relative(path)
+                remedy = "write a relative path or a placeholder"
+                yield Problem(name, number, f"carries {what}", remedy)
+
+
+def published(project: Project, spec: Spec) -> Iterator[Path]:
+    """Yield the text files that reach a reader; recordings are judged elsewhere."""
+    folders = [project.docs, project.dags]
+    folders += [project.tests / file.slug for file in spec.files]
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in _TEXT and path.is_file() and not _recording(path):
+                yield path
+
+
+def published_of(paths: ExamplePaths) -> Iterator[Path]:
+    """Yield the text files of one example."""
+    for path in (paths.dag, paths.page, paths.test):
+        if path.is_file():
+            yield path
+
+
+def _recording(path: Path) -> bool:
+    return path.suffix == ".json" and "tests" in path.parts
