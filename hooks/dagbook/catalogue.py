@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dagbook import mdtext, symbols
 from dagbook.coverage import Coverage, ItemState
-from dagbook.coverage_page import FRONT
 from dagbook.project import Project
 
 PAGE = "catalogue.md"
+# The table takes the width, and a search would find it in place of the examples.
+_FRONT = "---\nhide: [toc]\nsearch:\n  exclude: true\n---\n\n"
 HEAD = ("Id", "Example", "Level", "Outcome", "Tags", "Uses")
 
 
@@ -21,7 +22,7 @@ def page(project: Project, covered: Coverage) -> str:
     total = len(covered.states)
     table = mdtext.table(HEAD, (_row(project, state) for state in states))
     return (
-        f"{FRONT}# All examples\n\n"
+        f"{_FRONT}# All examples\n\n"
         f"{len(states)} of {total} examples are written. "
         f"{mdtext.link('Coverage', 'coverage.md', PAGE)} says what the others lack.\n\n"
         '<div class="db-catalogue" data-db-filter="Level,Outcome,Tags" '

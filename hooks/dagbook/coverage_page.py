@@ -93,17 +93,15 @@ def _item(state: ItemState, page: str) -> Iterator[str]:
     words = mdtext.text(item.title)
     if state.page:
         words = mdtext.link(words, f"{item.folder}/{item.stem}.md", page)
-    tags = ", ".join(item.tags)
-    yield (
-        f"- {tick(state.ticked)} **{item.id}** {words} "
-        f"{mdtext.quiet(f'<code>{item.stem}.py</code> {tags}')}"
-    )
+    facts = [f"<code>{item.stem}.py</code>", *item.tags]
+    yield f"- {tick(state.ticked)}**{item.id}** {words}"
+    yield f"    <br>{mdtext.quiet(' · '.join(facts))}"
     if state.missing:
         yield f"    <br>{mdtext.quiet(f'Missing: {_and(state.missing)}.')}"
     yield ""
     for bullet in state.bullets:
         words = mdtext.text(bullet.bullet.text)
-        yield f"    - {tick(bullet.ticked)} {words}{_lacks(state, bullet)}"
+        yield f"    - {tick(bullet.ticked)}{words}{_lacks(state, bullet)}"
     yield ""
 
 

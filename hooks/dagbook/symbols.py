@@ -14,6 +14,17 @@ _USUAL_ARGUMENTS = {
     *("dag_id", "schedule", "start_date", "catchup", "tags", "doc_md", "default_args"),
     *("task_id", "owner", "python_callable", "bash_command", "dag", "description"),
 }
+# Arguments that change how a run behaves, whatever the operator.
+_NOTABLE_ARGUMENTS = {
+    *("allowed_run_types", "deadline", "dagrun_timeout", "depends_on_past"),
+    *("end_date", "execution_timeout", "fail_fast", "inlets", "outlets"),
+    *("max_active_runs", "max_active_tasks", "max_active_tis_per_dag"),
+    *("max_active_tis_per_dagrun", "max_consecutive_failed_dag_runs", "params"),
+    *("is_paused_upon_creation", "pool", "pool_slots", "priority_weight", "queue"),
+    *("retries", "retry_policy", "retry_exponential_backoff", "trigger_rule"),
+    *("wait_for_downstream", "weight_rule", "deferrable", "multiple_outputs"),
+    *("on_failure_callback", "on_success_callback", "on_retry_callback", "executor"),
+}
 _USUAL_SYMBOLS = {"airflow.sdk.dag", "airflow.sdk.DAG", "airflow.sdk.task"}
 
 
@@ -74,7 +85,8 @@ def features(symbols: tuple[str, ...], arguments: tuple[str, ...]) -> list[str]:
     words = {
         name if name.startswith("task.") else name.rpartition(".")[2] for name in short
     }
-    return sorted(words, key=str.lower) + [f"{name}=" for name in arguments]
+    notable = [f"{name}=" for name in arguments if name in _NOTABLE_ARGUMENTS]
+    return sorted(words, key=str.lower) + notable
 
 
 def _imports(node: ast.AST) -> Iterator[tuple[str, str, bool]]:
