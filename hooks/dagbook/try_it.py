@@ -27,8 +27,8 @@ def section(example: Example, requires: Sequence[str]) -> str:
     talks = calls_airflow(example.source)
     parts = [
         "## Run it yourself",
-        f"[Download the file]({stem}.py) into an empty folder. There, in a fresh virtual "
-        "environment:",
+        f"[Download the file]({stem}.py) into an empty folder. There, in a fresh "
+        "virtual environment:",
         _block(install(version, requires)),
         _TALK_WORDS if talks else _PLAIN_WORDS,
         _block(settings(talks)),
@@ -67,7 +67,8 @@ def settings(talks: bool) -> list[str]:
     )
     return [
         export,
-        "export AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION=False",
+        "export AIRFLOW__API__HOST=127.0.0.1 "
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION=False",
         'export AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE="$PWD/.passwords"',
         f'echo \'{{"admin": "{PASSWORD}"}}\' > .passwords',
         f"export AIRFLOW_CONN_AIRFLOW_API='{connection}'",
@@ -91,8 +92,7 @@ _PLAIN_WORDS = (
 )
 _TALK_WORDS = (
     "This example calls Airflow's own REST API, so it needs an Airflow that answers. "
-    "These commands start one in the folder, on loopback only for as long as the shell "
-    "lives:"
+    "These commands start one in the folder, on loopback only:"
 )
 _WAIT_WORDS = (
     "Start the run, and watch it at `http://127.0.0.1:8080` (user `admin`, password "
