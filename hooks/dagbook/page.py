@@ -6,6 +6,7 @@ The data is in ``page_model``, the front matter in ``page_front``, the Markdown 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from dagbook import page_front, page_text
@@ -67,8 +68,9 @@ def read(path: Path, project: Project | None = None) -> Page:
     return parse(text, name)
 
 
+@lru_cache(maxsize=8192)
 def parse(text: str, path: str) -> Page:
-    """Read the text of a page.
+    """Read the text of a page; the same text is read once.
 
     Args:
         text: the whole file.

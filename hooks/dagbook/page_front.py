@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from dagbook.page_model import FrontMatter, Question
+from dagbook.page_model import LOADER, FrontMatter, Question
 from dagbook.problems import Problem
 
 REQUIRED = ("title", "summary", "airflow")
@@ -35,7 +35,7 @@ def parse(lines: list[str], path: str) -> tuple[FrontMatter, list[Problem], int]
         return FrontMatter(), [Problem(path, 1, "front matter without end", remedy)], 0
     block = lines[1 : ends[0]]
     try:
-        data = yaml.safe_load("\n".join(block))
+        data = yaml.load("\n".join(block), LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from dagbook.page_model import FENCES, Fence, Link, Section, SnippetRef
+from dagbook.page_model import FENCES, LOADER, Fence, Link, Section, SnippetRef
 from dagbook.problems import Problem
 
 _OPEN = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
@@ -145,10 +145,11 @@ class _Reader:
 
     def _options(self, language: str, body: str) -> dict[str, Any]:
         try:
-            options = yaml.safe_load(body) or {}
+            options = yaml.load(body, LOADER) or {}
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            line = self.fence_line + 1 + (mark.line if mark else 0)
+            last = len(self.body) - 1  # where the text ends, when more was expected
+            line = self.fence_line + 1 + min(mark.line if mark else 0, last)
             what = f"the body of the {language} fence is not YAML"
             self._wrong(line, what, "write key: value lines")
             return {}

@@ -58,16 +58,16 @@ def read(source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     Raises:
         SyntaxError: it is no Python.
     """
-    tree = ast.parse(source)
+    nodes = list(ast.walk(ast.parse(source)))
     names: dict[str, str] = {}
     symbols: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         for local, dotted, symbol in _imports(node):
             names[local] = dotted
             if symbol:
                 symbols.add(dotted)
     arguments: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and (found := _resolve(node, names)):
             symbols.add(found)
         elif isinstance(node, ast.Call):
