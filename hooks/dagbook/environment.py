@@ -112,6 +112,14 @@ def _migrate(project: Project, made: Path) -> None:
         shutil.rmtree(home, ignore_errors=True)
 
 
+_prepared: list[Path] = []
+
+
+def prepared() -> Path | None:
+    """Return the Airflow home of this process, also when a fork inherited it."""
+    return _prepared[-1] if _prepared else None
+
+
 def prepare(home: Path, project: Project) -> None:
     """Make ``home`` an Airflow home and point this process at it.
 
@@ -130,6 +138,7 @@ def prepare(home: Path, project: Project) -> None:
             del os.environ[name]
     os.environ.update(settings(home, project))
     shutil.copyfile(template(project), home / "airflow.db")
+    _prepared.append(home)
 
 
 def reset(project: Project, home: Path) -> None:

@@ -166,6 +166,8 @@ class Example:
             str(self.scratch): "<tmp>",
             str(self.home): "<airflow_home>",
             str(self.paths.project.root): "<project>",
+            # A mutant lies elsewhere, and its recording must not differ by that.
+            str(self.paths.dag.parent): f"<project>/dags/{self.paths.folder}",
         }
 
     def scenario(self, name: str) -> Scenario:

@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -37,11 +38,14 @@ class Harness:
     def __init__(self, project: Project, config: pytest.Config) -> None:
         self.project = project
         self.config = config
-        self.home = Path(tempfile.mkdtemp(prefix="dagbook-airflow-"))
+        inherited = environment.prepared()
+        self.owns_home = inherited is None
+        self.home = inherited or Path(tempfile.mkdtemp(prefix="dagbook-airflow-"))
         self.server: Any = None
         self.passed: dict[Path, set[str]] = {}
         self.recorded: dict[Path, set[str]] = {}
-        environment.prepare(self.home, project)
+        if self.owns_home:
+            environment.prepare(self.home, project)
 
     def api(self) -> Any:
         """Return the API server of this process, started at the first call."""
@@ -57,7 +61,8 @@ class Harness:
         """Stop the server and remove the Airflow home."""
         if self.server is not None:
             self.server.stop()
-        shutil.rmtree(self.home, ignore_errors=True)
+        if self.owns_home:
+            shutil.rmtree(self.home, ignore_errors=True)
 
 
 HARNESS = pytest.StashKey[Harness]()
@@ -99,7 +104,22 @@ def example_paths(project: Project, module: Path) -> ExamplePaths | None:
     if not match or project.tests not in module.parents:
         return None
     folder = module.parent.relative_to(project.tests).as_posix()
+    # `dagbook mutants` tests a changed copy of the DAG file in place of the real one.
+    if changed := os.environ.get("DAGBOOK_MUTANT"):
+        return MutatedPaths(project, folder, match.group(1), Path(changed))
     return project.example(folder, match.group(1))
+
+
+@dataclass(frozen=True)
+class MutatedPaths(ExamplePaths):
+    """The files of an example whose DAG file is a changed copy."""
+
+    changed: Path
+
+    @property
+    def dag(self) -> Path:
+        """The changed copy."""
+        return self.changed
 
 
 @pytest.fixture
@@ -115,7 +135,8 @@ def example(
     from dagbook.runner import warm_up
 
     harness = request.config.stash[HARNESS]
-    warm_up(harness.home)
+    if "DAGBOOK_MUTANT" not in os.environ:  # nobody looks at a mutant's timeline
+        warm_up(harness.home)
     paths = example_paths(harness.project, Path(str(request.path)))
     if paths is None:
         pytest.fail(f"{request.path.name} is not named after an example")

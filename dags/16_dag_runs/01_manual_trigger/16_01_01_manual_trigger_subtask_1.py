@@ -19,16 +19,18 @@ log = logging.getLogger(__name__)
 
 OLDEST = timedelta(days=400)
 ORDERS = [
-    {"id": 1001, "day": "2026-04-30", "amount": 89.90},
-    {"id": 1002, "day": "2026-05-01", "amount": 120.00},
-    {"id": 1003, "day": "2026-05-01", "amount": 42.50},
-    {"id": 1004, "day": "2026-05-01", "amount": 250.00},
-    {"id": 1005, "day": "2026-05-02", "amount": 15.75},
+    {"day": "2026-04-30", "amount": 89.90},
+    {"day": "2026-05-01", "amount": 120.00},
+    {"day": "2026-05-01", "amount": 42.50},
+    {"day": "2026-05-01", "amount": 250.00},
+    {"day": "2026-05-02", "amount": 15.75},
 ]
 
 
 # --8<-- [start:business-day]
-def business_day(logical_date: datetime | None, run_after: datetime) -> tuple[date, str]:
+def business_day(
+    logical_date: datetime | None, run_after: datetime
+) -> tuple[date, str]:
     """Return the day a run stands for, and which of its dates said so."""
     if logical_date is not None:
         return logical_date.date(), "logical_date"
@@ -100,7 +102,7 @@ def daily_orders():
             "total": total,
         }
         path = Path(tempfile.gettempdir()) / f"orders-{which['day']}.json"
-        path.write_text(json.dumps(card, indent=2))
+        path.write_text(json.dumps(card))
         return card
 
     # --8<-- [end:run-card]

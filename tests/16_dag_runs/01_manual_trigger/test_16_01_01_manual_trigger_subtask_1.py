@@ -1,7 +1,7 @@
 """A manual run with a logical date, without one, and with a mistyped one."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -38,14 +38,20 @@ def test_without_a_logical_date_the_run_still_knows_its_day(example):
     assert run.state == "success"
 
 
-def test_the_day_decides_which_orders_count(example):
-    run = example.run(
-        "next-day",
-        logical_date=datetime(2026, 5, 2, tzinfo=UTC),
-        run_after=datetime(2026, 5, 2, 6, 30, tzinfo=UTC),
-    )
+@pytest.mark.parametrize(("day", "total"), [(2, 15.75), (30, 89.90)])
+def test_the_day_decides_which_orders_count(example, day, total):
+    when = datetime(2026, 5 if day == 2 else 4, day, 6, 30, tzinfo=UTC)
+    run = example.run(f"day-{day}", logical_date=when, run_after=when)
 
-    assert run.value("daily_total") == 15.75
+    assert run.value("daily_total") == total
+
+
+def test_nothing_but_a_person_starts_it_and_errors_are_tried_again(example):
+    which_day = example.dag.get_task("which_day")
+
+    assert example.dag.schedule is None
+    assert which_day.retries == 2
+    assert which_day.retry_delay == timedelta(seconds=1)
 
 
 # --8<-- [start:typo]

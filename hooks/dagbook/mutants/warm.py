@@ -1,0 +1,183 @@
+"""A process with Airflow imported that tests one mutant per fork.
+
+``python -m dagbook.mutants.warm`` reads one JSON request per line and answers each with
+one JSON line. Importing Airflow and building its APIs takes seconds, a fork takes
+milliseconds, and a fork leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import select
+import signal
+import sys
+import tempfile
+import time
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from dagbook import environment
+from dagbook.project import Project
+
+BROKEN, KILLED, RECORDING, SURVIVED, TIMEOUT = (
+    "broken",
+    "assertion",
+    "recording",
+    "survived",
+    "timeout",
+)
+
+
+def main() -> None:
+    """Serve requests until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    project = Project.find()
+    with tempfile.TemporaryDirectory(prefix="dagbook-mutants-") as folder:
+        home = Path(folder)
+        environment.prepare(home, project)
+        _warm()
+        answers.write(json.dumps({"ready": True}) + "\n")
+        for line in sys.stdin:
+            answers.write(json.dumps(_judge(json.loads(line))) + "\n")
+
+
+def _warm() -> None:
+    """Import and build what every test needs, without starting a thread."""
+    import httpx
+    import pytest  # noqa: F401
+    from airflow import settings
+    from airflow.api_fastapi.app import create_app
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+
+    import dagbook.collect
+    import dagbook.example
+    import dagbook.observe
+    import dagbook.runner  # noqa: F401
+
+    create_app(apps="core")
+    app = in_process_api_server().app
+
+    async def first_request() -> None:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://x"
+        ) as client:
+            await client.get("/variables/nothing")
+
+    asyncio.run(first_request())
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
+    if settings.engine is not None:
+        settings.engine.dispose()
+    # A fork that collects garbage copies every page of the parent it looks at.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def _judge(request: dict[str, Any]) -> dict[str, Any]:
+    """Test one file in a fork and return its fate, its seconds and what killed it."""
+    began = time.monotonic()
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        os.setsid()
+        try:
+            answer = _test(request)
+        except BaseException as error:
+            answer = {"fate": BROKEN, "by": [repr(error)]}
+        os.write(writer, json.dumps(answer).encode())
+        os._exit(0)
+    os.close(writer)
+    raw = _read(reader, began + request["limit"])
+    # The fork leads its own group: servers and command lines it started end with it.
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.close(reader)
+    answer = json.loads(raw) if raw else {"fate": TIMEOUT, "by": []}
+    answer["seconds"] = round(time.monotonic() - began, 2)
+    return answer
+
+
+def _read(reader: int, until: float) -> bytes:
+    raw = b""
+    while (left := until - time.monotonic()) > 0:
+        if not select.select([reader], [], [], left)[0]:
+            break
+        part = os.read(reader, 65536)
+        if not part:
+            return raw
+        raw += part
+    return b""
+
+
+def _test(request: dict[str, Any]) -> dict[str, Any]:
+    import pytest
+
+    file = Path(request["file"])
+    if reason := _does_not_parse(file):
+        return {"fate": BROKEN, "by": [reason]}
+    os.environ["DAGBOOK_MUTANT"] = str(file)
+    jury = Jury()
+    words = [request["test"], "-q"]
+    for plugin in ("cacheprovider", "xdist", "unraisableexception", "threadexception"):
+        words += ["-p", f"no:{plugin}"]
+    code = pytest.main([*words, "--tb=no", "-W", "ignore"], plugins=[jury])
+    if jury.asserted:
+        return {"fate": KILLED, "by": jury.asserted}
+    if jury.recorded:
+        return {"fate": RECORDING, "by": jury.recorded}
+    if code != 0:
+        return {"fate": BROKEN, "by": [f"pytest ended with {int(code)}"]}
+    return {"fate": SURVIVED, "by": []}
+
+
+def _does_not_parse(file: Path) -> str:
+    """Return why Airflow cannot load ``file``; empty when it can."""
+    from airflow.dag_processing.dagbag import DagBag
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    bag = DagBag(dag_folder=str(file))
+    if bag.import_errors:
+        return next(iter(bag.import_errors.values())).strip().splitlines()[-1]
+    if not bag.dags:
+        return "no DAG in the file"
+    try:
+        for dag in bag.dags.values():
+            DagSerialization.serialize_dag(dag)
+    except Exception as error:
+        return repr(error)
+    return ""
+
+
+class Jury:
+    """A pytest plugin that notes which tests failed, and by what."""
+
+    def __init__(self) -> None:
+        self.asserted: list[str] = []
+        self.recorded: list[str] = []
+
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> None:
+        """Sort a failure: by an assertion, or only by the recording."""
+        if call.excinfo is None or call.excinfo.typename == "Skipped":
+            return
+        if call.excinfo.typename == "RecordingDiffersError":
+            self.recorded.append(item.name)
+            return
+        self.asserted.append(item.name)
+        item.session.shouldstop = "an assertion failed: enough"
+
+
+if __name__ == "__main__":
+    main()
