@@ -78,7 +78,7 @@ class RecordingExtension(AbstractSyrupyExtension):
         name_order: dict[str, int] | None = None,
     ) -> None:
         path = Path(snapshot_collection.location)
-        data = recording.load(path) if path.exists() else {}
+        data = _readable(path)
         scenarios = data.setdefault("scenarios", {})
         for snapshot in snapshot_collection:
             new = json.loads(str(snapshot.data))
@@ -101,8 +101,16 @@ class RecordingExtension(AbstractSyrupyExtension):
 
 
 def _scenarios(location: str) -> dict[str, Any]:
-    path = Path(location)
-    if not path.exists():
-        return {}
-    scenarios: dict[str, Any] = recording.load(path).get("scenarios", {})
+    scenarios: dict[str, Any] = _readable(Path(location)).get("scenarios", {})
     return scenarios
+
+
+def _readable(path: Path) -> recording.Recording:
+    """Return a recording, empty when there is none or when it is no JSON.
+
+    `dagbook check` says what is wrong with such a file; recording again repairs it.
+    """
+    try:
+        return recording.load(path)
+    except (FileNotFoundError, ValueError):
+        return {}

@@ -19,7 +19,7 @@ DROPPED = {
     ),
     "dependency": "depends_on_past wait_for_downstream trigger_rule fail_fast",
     "asset": "outlets inlets",
-    "callback": "on_failure_callback on_success_callback on_retry_callback deadline",
+    "callback": ("on_failure_callback on_success_callback on_retry_callback deadline"),
     "trigger": (
         "trigger_run_id reset_dag_run skip_when_already_exists wait_for_completion "
         "deferrable allowed_states failed_states fail_when_dag_is_paused run_after conf "
@@ -31,10 +31,11 @@ DROPPED = {
     "pause": "is_paused_upon_creation",
 }
 ARGUMENTS = {word: kind for kind, words in DROPPED.items() for word in words.split()}
-SCHEMA = set(
-    "type enum minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength "
-    "pattern format minItems maxItems items const uniqueItems properties required".split()
-)
+SCHEMA = {
+    *"type enum minimum maximum exclusiveMinimum exclusiveMaximum".split(),
+    *"minLength maxLength pattern format const".split(),
+    *"minItems maxItems items uniqueItems properties required".split(),
+}
 FINAL = {"AirflowFailException", "AirflowSkipException"}
 RETRYABLE = "RuntimeError"
 FINAL_ANYWHERE = (
