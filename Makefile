@@ -12,7 +12,9 @@ PYTEST_ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/.ready
+# Banners about the future of MkDocs are for us, not for whoever builds the site.
 export NO_MKDOCS_2_WARNING := 1
+export DISABLE_MKDOCS_2_WARNING := true
 
 .PHONY: help setup serve site test live matrix airflow record check new mutants bench lint lock clean
 

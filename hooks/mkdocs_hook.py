@@ -13,6 +13,7 @@ from mkdocs.exceptions import Abort
 from mkdocs.structure.files import InclusionLevel
 
 from dagbook import check
+from dagbook.fences import FenceError
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 
@@ -41,4 +42,6 @@ def on_nav(nav: Any, config: Any, files: Any) -> Any:
 def on_build_error(error: Exception, **_: Any) -> None:
     """Turn what a fence refuses into a plain end of the build."""
     if isinstance(error, DagbookError):
+        if not isinstance(error, FenceError):  # MkDocs has told of those already
+            log.error("%s", error)
         raise Abort("nothing is built") from None
