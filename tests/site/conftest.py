@@ -1,0 +1,129 @@
+"""The built site, once for all workers, and a browser to look at it.
+
+Browser tests are skipped where no Chromium is found; with DAGBOOK_REQUIRE_BROWSER=1
+that is an error instead.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from dagbook import lookup
+from dagbook.project import Project
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from watching import Watched  # noqa: E402  (the line above makes it importable)
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def project(request: pytest.FixtureRequest) -> Project:
+    return Project(request.config.rootpath)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Path:
+    """Build the site strictly; the first worker builds, the others wait for it."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    folder = shared / "site"
+    with (shared / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _build(project, folder)
+    return folder
+
+
+def _build(project: Project, folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(folder)],
+        cwd=project.root,
+        env={
+            **os.environ,
+            "NO_MKDOCS_2_WARNING": "1",
+            "DISABLE_MKDOCS_2_WARNING": "true",
+        },
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    if done.returncode:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.fail(f"mkdocs build --strict failed:\n{done.stdout}{done.stderr}")
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the tests report what matters."""
+
+
+@pytest.fixture(scope="session")
+def server(site: Path) -> Iterator[str]:
+    """Serve the site on loopback; the address ends with a slash."""
+    handler = functools.partial(_Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{httpd.server_port}/"
+        httpd.shutdown()
+        thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
+    if not found:
+        words = f"no Chromium found (looked for {', '.join(CHROMIUMS)})"
+        if os.environ.get("DAGBOOK_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"{words}, and DAGBOOK_REQUIRE_BROWSER=1 asks for one")
+        pytest.skip(f"{words}: the browser tests are skipped")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tab(context: BrowserContext, server: str) -> Watched:
+    return Watched(context.new_page(), server)
+
+
+@pytest.fixture(scope="session")
+def example(project: Project) -> lookup.Example:
+    """The example on whose page everything is tried."""
+    return lookup.example(project, "16.1.1")

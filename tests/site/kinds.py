@@ -1,0 +1,19 @@
+"""One page of each kind that the site has."""
+
+from __future__ import annotations
+
+KINDS = {
+    "home": "index.html",
+    "section": "16_dag_runs/index.html",
+    "subsection": "16_dag_runs/01_manual_trigger/index.html",
+    "example": "16_dag_runs/01_manual_trigger/16_01_01_manual_trigger_subtask_1.html",
+    "coverage": "coverage.html",
+    "checklist": "spec/16_dag_runs.html",
+    "catalogue": "catalogue.html",
+    "errors": "find/errors.html",
+    "symbols": "find/symbols.html",
+    "tags": "tags.html",
+    "contributing": "contributing/architecture.html",
+    "reference": "contributing/reference/dagbook_graph.html",
+    "not found": "404.html",
+}

@@ -1,0 +1,146 @@
+"""What a reader does: search, copy, download, switch the colours, use the keyboard."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from kinds import KINDS
+from playwright.sync_api import BrowserContext, Page, expect
+from watching import Watched, path_of
+
+from dagbook.lookup import Example
+
+pytestmark = pytest.mark.browser
+
+
+def an_error(example: Example) -> str:
+    """Return the words of an error that the example's recording holds."""
+    for scenario in example.recording["scenarios"].values():
+        for task in scenario.get("tasks", ()):
+            for one in task["tries"]:
+                if one["error"]:
+                    return re.sub(r"\W+", " ", one["error"]["message"])
+    raise AssertionError("the example recorded no error: choose another one")
+
+
+def search(page: Page, words: str) -> str:
+    """Type into the search and return the address of the first result."""
+    page.locator("[data-md-component=search-query]").fill(words)
+    link = page.locator(".md-search-result__link").first
+    link.wait_for()
+    return str(link.get_attribute("href"))
+
+
+def test_search_finds_an_example_by_its_error_message(
+    tab: Watched, example: Example
+) -> None:
+    page = tab.open("index.html")
+    page.keyboard.press("/")
+    assert path_of(example) in search(page, an_error(example))
+
+
+def test_search_does_not_index_whole_files(site: Path, example: Example) -> None:
+    index = (site / "search/search_index.json").read_text(encoding="utf-8")
+    assert example.item.stem in index
+    # Comments marking sections occur in whole files only.
+    assert "[start:" not in index
+
+
+def test_copy_yields_the_text_of_the_file(tab: Watched, example: Example) -> None:
+    page = tab.open(path_of(example))
+    page.get_by_role("button", name="Copy file").click()
+    expect(page.locator("[data-db-copied]")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == example.source
+
+
+def test_download_equals_the_file(tab: Watched, example: Example) -> None:
+    page = tab.open(path_of(example))
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="Download file").click()
+    paths = example.item.paths(example.project)
+    assert caught.value.suggested_filename == paths.dag.name
+    assert Path(caught.value.path()).read_bytes() == paths.dag.read_bytes()
+
+
+def test_the_recording_is_there_to_take(site: Path, example: Example) -> None:
+    paths = example.item.paths(example.project)
+    assert (site / path_of(example, "json")).read_bytes() == (
+        paths.recording.read_bytes()
+    )
+
+
+def test_the_theme_follows_the_switch_and_is_kept(tab: Watched) -> None:
+    page = tab.open("index.html")
+    body = page.locator("body")
+    page.emulate_media(color_scheme="dark")
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    page.emulate_media(color_scheme="light")
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    for scheme in ("default", "slate"):
+        page.locator(".md-header__button[for^=__palette]:visible").click()
+        expect(body).to_have_attribute("data-md-color-scheme", scheme)
+    page = tab.open(KINDS["example"])
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_page_asks_another_host_or_complains(tab: Watched, kind: str) -> None:
+    page = tab.open(KINDS[kind])
+    page.mouse.wheel(0, 4000)
+    page.wait_for_load_state("networkidle")
+    assert tab.foreign == []
+    assert tab.console == []
+
+
+def test_copy_and_download_are_reached_by_keyboard(
+    tab: Watched, example: Example
+) -> None:
+    page = tab.open(path_of(example))
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate(
+                "() => { const e = document.activeElement;"
+                " return e.closest('.db-head') ? e.textContent.trim() : ''; }"
+            )
+        )
+        if "Download file" in seen:
+            break
+    assert "Copy file" in seen
+    assert seen.index("Copy file") < seen.index("Download file")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-db-copied]")).to_have_text("Copied")
+
+
+def test_the_download_needs_no_script(browser, server: str, example: Example) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(server + path_of(example))
+        expect(page.get_by_role("link", name="Download file")).to_be_visible()
+        expect(page.locator(".db-copy")).to_be_hidden()
+        page.get_by_text("Whole file").click()
+        assert page.locator("#db-file code").text_content() == example.source
+    finally:
+        context.close()
+
+
+def test_the_site_works_from_the_file_system(
+    context: BrowserContext, site: Path, example: Example
+) -> None:
+    tab = Watched(context.new_page(), site.as_uri() + "/")
+    page = tab.open("index.html")
+    assert path_of(example) in search(page, an_error(example))
+    page.locator(".md-search-result__link").first.click()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("h1")).to_be_visible()
+    assert page.url.split("?")[0].split("#")[0].endswith(path_of(example))
+    page.get_by_role("button", name="Copy file").click()
+    expect(page.locator("[data-db-copied]")).to_have_text("Copied")
+    assert tab.foreign == []
+    assert tab.console == []
