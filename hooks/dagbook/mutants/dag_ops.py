@@ -19,12 +19,12 @@ DROPPED = {
     ),
     "dependency": "depends_on_past wait_for_downstream trigger_rule fail_fast",
     "asset": "outlets inlets",
-    "callback": ("on_failure_callback on_success_callback on_retry_callback deadline"),
-    "trigger": (
-        "trigger_run_id reset_dag_run skip_when_already_exists wait_for_completion "
     "callback": "on_failure_callback on_success_callback on_retry_callback",
     "deadline": "deadline",
-        "note allowed_run_types"
+    "trigger": (
+        "trigger_run_id reset_dag_run skip_when_already_exists wait_for_completion "
+        "deferrable allowed_states failed_states fail_when_dag_is_paused run_after "
+        "conf note allowed_run_types"
     ),
     "sensor": "soft_fail mode poke_interval",
     "teardown": "on_failure_fail_dagrun setups",
