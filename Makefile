@@ -7,7 +7,7 @@ ONLY ?=
 ID ?=
 SMOKE ?=
 EXECUTOR ?= local
-DB ?= postgres
+DB ?= postgresql
 PYTEST_ARGS ?=
 
 BIN := .venv/bin
