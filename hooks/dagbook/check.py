@@ -5,11 +5,10 @@ The same list for ``dagbook check``, pre-commit, CI and the hook of the site.
 
 from __future__ import annotations
 
-import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from dagbook import coverage, dag_rules, indexes, page_rules, parsing, recording, strays
@@ -25,7 +24,10 @@ Progress = Callable[[int, int, str], None]
 
 
 def check(
-    project: Project, progress: Progress | None = None, only: str | None = None
+    project: Project,
+    progress: Progress | None = None,
+    only: str | None = None,
+    live: bool = False,
 ) -> list[Problem]:
     """Return every problem of the tree, sorted, each once.
 
@@ -34,6 +36,8 @@ def check(
         progress: told of each DAG file that had to be parsed.
         only: items to check, as ``Spec.select`` reads it; then files that belong to no
             item and everything else outside these items are left out.
+        live: also ask whether each example has run on a real scheduler as it is now.
+            The site does not need that; landing a change does.
 
     A checklist that cannot be read is reported alone: every other name depends on it.
     """
@@ -48,13 +52,15 @@ def check(
     found += _dags(project, begun, progress, everything=only is None)
     if only is None:
         found += strays.unknown(project, spec)
-        found += strays.private(project, strays.published(project, spec))
+        found += _texts(project, begun, strays.published(project, spec))
         found += indexes.problems(project, coverage.coverage(project, spec))
-        found += _live(project)
     else:
         for example in begun:
             own = strays.published_of(example.item.paths(project))
-            found += strays.private(project, own)
+            found += _texts(project, [example], own)
+    if live:
+        chosen = {project.relative(item.paths(project).page) for item in items}
+        found += [p for p in _live(project) if only is None or p.page in chosen]
     return sorted(set(found))
 
 
@@ -141,12 +147,14 @@ class _Example:
         if data.get("seal") != recording.seal(data) or text != recording.dumps(data):
             what = "the recording was edited by hand"
             yield self.on_page(Problem(name, 0, what, f"undo that, or {again}"))
-        dag = self.item.paths(self.project).dag
-        source = data.get("source", {}).get("sha256")
-        if dag.is_file() and source != sha256(dag):
-            changed = self.project.relative(dag)
-            what = f"the recording is stale: {changed} has changed since"
-            yield self.on_page(Problem(name, 0, what, again))
+        paths = self.item.paths(self.project)
+        test = paths.test.with_name(f"test_{self.item.stem}_live.py")
+        for key, file in (("source", paths.dag), ("tests", test)):
+            recorded = data.get(key, {}).get("sha256")
+            if file.is_file() and recorded and recorded != sha256(file):
+                changed = self.project.relative(file)
+                what = f"the recording is stale: {changed} has changed since"
+                yield self.on_page(Problem(name, 0, what, again))
 
 
 def _dags(
@@ -184,6 +192,22 @@ def _dags(
                 yield replace(problem, page=pages_of.get(name, ""))
 
 
+def _texts(
+    project: Project, examples: list[_Example], files: Iterable[Path]
+) -> Iterator[Problem]:
+    """Yield what no reader must be given, with the page of the example it is in."""
+    texts = list(files)
+    pages_of = {
+        project.relative(path): example.page_name
+        for example in examples
+        for path in strays.published_of(example.item.paths(project))
+    }
+    found = [*strays.private(project, texts), *strays.active(project, texts)]
+    for problem in found:
+        page = pages_of.get(problem.path, "")
+        yield replace(problem, page=page) if page != problem.path else problem
+
+
 def _once(problems: list[Problem]) -> list[Problem]:
     """Leave out what the text shows when the parse has said it of the same line."""
     parsed = {
@@ -202,10 +226,9 @@ def _once(problems: list[Problem]) -> list[Problem]:
 
 
 def _live(project: Project) -> list[Problem]:
-    """Return what the live lane says of its own committed results, if it is there."""
-    if find_spec("dagbook.live") is None or find_spec("dagbook.live.parity") is None:
+    """Return what the live lane misses, once it has left its first results."""
+    if not (project.tests / "parity.json").is_file():
         return []
-    found: list[Problem] = importlib.import_module("dagbook.live.parity").problems(
-        project
-    )
-    return found
+    from dagbook.live import parity
+
+    return parity.problems(project)

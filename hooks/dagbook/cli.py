@@ -66,7 +66,7 @@ def check(only: Only = "") -> None:
     from dagbook.check import check as run
 
     project = _project()
-    _report(lambda: run(project, progress=_progress(), only=only or None))
+    _report(lambda: run(project, _progress(), only=only or None, live=True))
 
 
 @app.command()

@@ -69,8 +69,12 @@ def import_error(
 
 def _cycle(message: str, tree: ast.Module, line: int) -> Found:
     task = message.rsplit(": ", 1)[-1].strip().strip("'\"")
+    dag = re.sub(r".*in DAG: (\S+?)\.? Faulty.*", r"\1", message)
     return {
-        "line": line or _wiring_line(tree, task) or _first_dag_line(tree),
+        "line": line
+        or _wiring_line(tree, task)
+        or next(iter(dag_lines(tree, dag)), 0)
+        or _first_dag_line(tree),
         "what": f"the tasks form a cycle through {task!r}",
         "remedy": "remove the dependency that leads back to an earlier task",
     }
@@ -81,10 +85,11 @@ def _wiring_line(tree: ast.Module, task_id: str) -> int:
     name = re.sub(r"__\d+$", "", task_id.rsplit(".", 1)[-1])
     names = {name}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+        if isinstance(node, ast.Assign):
             call = ast.unparse(node.value)
             if f"'{name}'" in call or call.startswith(f"{name}("):
-                names |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+                targets = [n for t in node.targets for n in ast.walk(t)]
+                names |= {n.id for n in targets if isinstance(n, ast.Name)}
     lines = [
         node.lineno
         for node in ast.walk(tree)

@@ -1,4 +1,4 @@
-"""Files that belong to no item, items of which a file is missing, and private text."""
+"""Files that belong to no item, missing files, private text and active markup."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ _HOME = re.compile(r"(?<![\w.:/<>~-])/(?:home|Users)/[a-z]\w*|(?<![\w.:/<>~-])/r
 _IN_PROSE = {"an absolute path", "a bearer token"}
 """What recordings must not carry, but prose and tests may: /tmp, a made-up header."""
 
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_SPAN = re.compile(r"(`+).+?\1")
+_ACTIVE = re.compile(
+    r"<\s*(script|iframe|object|embed|style|link|base)\b|\son[a-z]+\s*=\s*[\"']"
+    r"|javascript:",
+    re.I,
+)
 _TEXT = {".py", ".md", ".json", ".css", ".js", ".svg", ".yml", ".txt"}
 
 
@@ -81,6 +88,27 @@ def private(project: Project, files: Iterable[Path]) -> Iterator[Problem]:
                 name = project.relative(path)
                 remedy = "write a relative path or a placeholder"
                 yield Problem(name, number, f"carries {what}", remedy)
+
+
+def active(project: Project, files: Iterable[Path]) -> Iterator[Problem]:
+    """Yield a problem for each line of a page that would run or load something.
+
+    Args:
+        project: the checkout.
+        files: text files; only Markdown is judged, and code blocks and spans are not.
+    """
+    for path in files:
+        if path.suffix != ".md":
+            continue
+        fence = ""
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            mark = _FENCE.match(line)
+            if mark and (not fence or mark[1].startswith(fence)):
+                fence = "" if fence else mark[1]
+            elif not fence and (found := _ACTIVE.search(_SPAN.sub("", line))):
+                name = project.relative(path)
+                what = f"raw “{found[0].strip()}” in a page"
+                yield Problem(name, number, what, "write it as code: `…`")
 
 
 def published(project: Project, spec: Spec) -> Iterator[Path]:

@@ -1,0 +1,125 @@
+"""A small copy of the repository that a test may break.
+
+It holds the contract, two finished examples of the real tree and everything the site
+needs, so that what is refused here is refused there.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from dagbook import recording
+from dagbook.project import ExamplePaths, Project, sha256
+
+HERE = Path(__file__).resolve().parents[2]
+FOLDER = "16_dag_runs/01_manual_trigger"
+FIRST = "16_01_01_manual_trigger_subtask_1"
+SECOND = "16_01_05_manual_trigger_subtask_5"
+CHECKLIST = "docs/spec/16_dag_runs.md"
+
+
+class Tree:
+    """The copy below ``root``; ``dag``, ``page``, ``test`` are of the first example."""
+
+    def __init__(self, root: Path) -> None:
+        self.project = Project(root)
+        self.first = self.project.example(FOLDER, FIRST)
+        self.second = self.project.example(FOLDER, SECOND)
+        self.dag = self._name(self.first.dag)
+        self.page = self._name(self.first.page)
+        self.test = self._name(self.first.test)
+        self.recording = self._name(self.first.recording)
+        self.other_dag = self._name(self.second.dag)
+        self.other_page = self._name(self.second.page)
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.project.root).as_posix()
+
+    def copy(self) -> None:
+        """Copy what the site and the checks need from the real tree."""
+        root = self.project.root
+        shutil.copytree(HERE / "docs", root / "docs", ignore=self._other_examples)
+        shutil.copy(HERE / "mkdocs.yml", root)
+        (root / "hooks").mkdir()
+        for path in (HERE / "hooks").glob("*.py"):
+            shutil.copy(path, root / "hooks")
+        source = Project(HERE)
+        for stem in (FIRST, SECOND):
+            paths = source.example(FOLDER, stem)
+            for path in (paths.dag, paths.test, paths.recording):
+                target = root / path.relative_to(HERE)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target)
+
+    @staticmethod
+    def _other_examples(folder: str, names: list[str]) -> list[str]:
+        return [
+            name
+            for name in names
+            if re.match(r"\d+_\d\d_\d\d_", name)
+            and Path(name).stem not in (FIRST, SECOND)
+        ]
+
+    def path(self, name: str) -> Path:
+        """Return the file ``name``, relative to the root."""
+        return self.project.root / name
+
+    def read(self, name: str) -> str:
+        """Return the text of a file."""
+        return self.path(name).read_text("utf-8")
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file, and the folders it needs."""
+        self.path(name).parent.mkdir(parents=True, exist_ok=True)
+        self.path(name).write_text(text, "utf-8")
+
+    def replace(self, name: str, old: str, new: str) -> int:
+        """Replace the first ``old`` by ``new`` and return its line."""
+        text = self.read(name)
+        before, found, after = text.partition(old)
+        assert found, f"{name} no longer holds {old!r}"
+        self.write(name, before + new + after)
+        return before.count("\n") + 1
+
+    def at_import(self, code: str, name: str | None = None) -> int:
+        """Put ``code`` before the ``__main__`` block and return its last line."""
+        mark = 'if __name__ == "__main__":'
+        line = self.replace(name or self.dag, mark, f"{code}\n\n{mark}")
+        return line + code.count("\n")
+
+    def in_task(self, code: str) -> int:
+        """Put a line of ``code`` first into the first task and return its line."""
+        text = self.read(self.dag)
+        found = re.search(
+            r"^( *)@task\b.*\n *def .*:\n(?: +\"\"\".*\"\"\"\n)?", text, re.M
+        )
+        assert found, "the example has no @task any more"
+        indent = found[1] + "    "
+        self.write(
+            self.dag, f"{text[: found.end()]}{indent}{code}\n{text[found.end() :]}"
+        )
+        return text.count("\n", 0, found.end()) + 1
+
+    def line(self, name: str, words: str) -> int:
+        """Return the line of ``name`` that holds ``words``."""
+        for number, line in enumerate(self.read(name).splitlines(), 1):
+            if words in line:
+                return number
+        raise AssertionError(f"{name} no longer holds {words!r}")
+
+    def restamp(self, paths: ExamplePaths | None = None) -> None:
+        """Make the recording fit the changed files, as a new recording would."""
+        paths = paths or self.first
+        data = recording.load(paths.recording)
+        for key, path in (("source", paths.dag), ("tests", paths.test)):
+            if path.is_file():
+                data[key]["sha256"] = sha256(path)
+        recording.save(paths.recording, data)
+
+    def log(self, text: str) -> None:
+        """Put a line into the log of the recording's first try, sealed again."""
+        data = recording.load(self.first.recording)
+        data["scenarios"]["default"]["tasks"][0]["tries"][0]["log"].append(text)
+        recording.save(self.first.recording, data)
