@@ -1,44 +1,61 @@
-/* Browsers refuse a worker whose script lies on file://. The search needs one: there,
-   a hidden frame runs the script and passes messages as a worker would. */
-if (location.protocol === "file:") {
-  window.Worker = class extends EventTarget {
-    constructor(url) {
-      super();
-      const frame = document.createElement("iframe");
-      frame.hidden = true;
-      frame.title = "Search";
-      document.body.append(frame);
-      const inner = frame.contentWindow;
-      const waiting = [];
-      this.deliver = (data) => waiting.push(data);
-      inner.postMessage = (data) =>
-        this.dispatchEvent(new MessageEvent("message", { data }));
-      const script = frame.contentDocument.createElement("script");
-      script.src = url;
-      script.onload = () => {
-        this.deliver = (data) =>
-          inner.dispatchEvent(new inner.MessageEvent("message", { data }));
-        waiting.splice(0).forEach(this.deliver);
-      };
-      script.onerror = () => this.dispatchEvent(new Event("error"));
-      frame.contentDocument.body.append(script);
-      this.frame = frame;
-    }
+/* Two things about the worker that searches.
 
-    set onmessage(listener) {
-      this.addEventListener("message", listener);
-    }
+   People paste error messages. The search reads some signs of them as operators, and
+   `ValueError: …` as a field it does not have: so these signs become blanks.
 
-    set onerror(listener) {
-      this.addEventListener("error", listener);
-    }
-
-    postMessage(data) {
-      this.deliver(data);
-    }
-
-    terminate() {
-      this.frame.remove();
-    }
-  };
+   Browsers refuse a worker whose script lies on file://. There, a hidden frame runs the
+   script and passes messages as a worker would. */
+function asWords(message) {
+  if (message.type !== 2 || typeof message.data !== "string") return message;
+  return { ...message, data: message.data.replace(/[:^~*+\\]|(^|\s)-+/g, " ") };
 }
+
+class FrameWorker extends EventTarget {
+  constructor(url) {
+    super();
+    const frame = document.createElement("iframe");
+    frame.hidden = true;
+    frame.title = "Search";
+    document.body.append(frame);
+    const inner = frame.contentWindow;
+    const waiting = [];
+    this.frame = frame;
+    this.deliver = (data) => waiting.push(data);
+    inner.postMessage = (data) =>
+      this.dispatchEvent(new MessageEvent("message", { data }));
+    const script = frame.contentDocument.createElement("script");
+    script.src = url;
+    script.onload = () => {
+      this.deliver = (data) =>
+        inner.dispatchEvent(new inner.MessageEvent("message", { data }));
+      waiting.splice(0).forEach(this.deliver);
+    };
+    script.onerror = () => this.dispatchEvent(new Event("error"));
+    frame.contentDocument.body.append(script);
+  }
+
+  set onmessage(listener) {
+    this.addEventListener("message", listener);
+  }
+
+  set onerror(listener) {
+    this.addEventListener("error", listener);
+  }
+
+  postMessage(message) {
+    this.deliver(asWords(message));
+  }
+
+  terminate() {
+    this.frame.remove();
+  }
+}
+
+window.Worker =
+  location.protocol === "file:"
+    ? FrameWorker
+    : class extends Worker {
+        postMessage(message, ...rest) {
+          super.postMessage(asWords(message), ...rest);
+        }
+      };

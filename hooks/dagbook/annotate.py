@@ -47,7 +47,8 @@ def annotate(lines: list[str], page: str, example: str | None = None) -> list[st
                 [line, *_place(found["indent"], body, page, index + 1, example)]
             )
         elif language in _CODE and found["info"] == language:
-            out[index] = line + _title(body)
+            title = _title(language, body)
+            out[index] = f"{found['indent']}{found['mark']}{title}" if title else line
     return out
 
 
@@ -76,9 +77,12 @@ def _place(
     return [indent + row for row in rows]
 
 
-def _title(body: list[str]) -> str:
+def _title(language: str, body: list[str]) -> str:
     found = [_SNIPPET.match(row) for row in body if row.strip()]
     paths = {one["path"] for one in found if one}
     if len(paths) != 1 or not all(found):
         return ""
-    return f' title="{paths.pop().rpartition("/")[2]}"'
+    # The search has the symbols of each file from the indexes; a listing would only
+    # make it slow.
+    name = paths.pop().rpartition("/")[2]
+    return f' {{ .{language} title="{name}" data-search-exclude="" }}'

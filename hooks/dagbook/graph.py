@@ -128,8 +128,9 @@ def _svg(
     labels = {group.group_id: group.label for group in dag.groups}
     special = {node.task_id: node.notes[0] for node in nodes if node.dashed}
     parts = [
-        f'<svg class="db-graph__svg{css}" role="img" viewBox="0 0 {places.width:g} '
-        f'{places.height:g}" width="{places.width:g}" height="{places.height:g}" '
+        f'<svg class="db-graph__svg{css}" role="img" data-search-exclude '
+        f'viewBox="0 0 {places.width:g} {places.height:g}" '
+        f'width="{places.width:g}" height="{places.height:g}" '
         f'aria-labelledby="{t(uid)}-t {t(uid)}-d">'
         f'<title id="{t(uid)}-t">{t(title)}</title>'
         f'<desc id="{t(uid)}-d">{t(description)}</desc>'

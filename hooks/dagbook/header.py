@@ -39,10 +39,12 @@ def render(
         f"{states.pill(_OUTCOMES.get(item.outcome, 'failed'), item.outcome)}</a>"
     )
     return (
-        '<div class="db-head" data-search-exclude>'
+        # An element of its own name: the search forgets what it leaves out at the first
+        # closing tag of the same name.
+        '<header class="db-head" data-search-exclude>'
         f'<p class="db-head__line"><b class="db-id">{item.id}</b>{tags}{outcome}'
         f"{_proof(data, airflow, latest, requires)}</p>"
-        f"{_get(example)}{_file(example)}</div>"
+        f"{_get(example)}{_file(example)}</header>"
     )
 
 

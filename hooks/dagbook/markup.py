@@ -48,17 +48,17 @@ def value(raw: object) -> str:
 def block(source: str, language: str, css: str = "") -> str:
     """Return highlighted code that keeps every character of ``source``.
 
+    The search leaves it out.
+
     Args:
         source: the code; its text content in the page equals it exactly.
         language: a Pygments name such as ``python``, ``json`` or ``text``.
         css: more classes for the wrapping element.
     """
-    inner = tokens(source, language)
+    classes = " ".join(filter(None, (f"language-{language}", "highlight", css)))
     return (
-        f'<div class="language-{language} highlight {css}">'.replace(" >", ">").replace(
-            ' "', '"'
-        )
-        + f"<pre><span></span><code>{inner}</code></pre></div>"
+        f'<div class="{classes}" data-search-exclude><pre><span></span>'
+        f"<code>{tokens(source, language)}</code></pre></div>"
     )
 
 

@@ -88,7 +88,7 @@ def _modules(project: Project) -> list[Path]:
     return [
         path.relative_to(root)
         for path in sorted((root / "dagbook").rglob("*.py"))
-        if not path.stem.startswith("_")
+        if not path.stem.startswith("_") and (path.parent / "__init__.py").is_file()
     ]
 
 

@@ -39,9 +39,9 @@ def draw(tasks: Sequence[Mapping[str, Any]]) -> str:
     return (
         '<div class="db-timeline" role="group" aria-label="Timeline of the run" '
         f'style="--grid:{grid}">'
-        f'<ol class="db-timeline__rows">{rows}</ol>'
-        f'<div class="db-timeline__axis" aria-hidden="true"><div>{marks}</div></div>'
-        "</div>"
+        f'<ol class="db-timeline__rows" data-search-exclude>{rows}</ol>'
+        '<p class="db-timeline__axis" aria-hidden="true" data-search-exclude>'
+        f"{marks}</p></div>"
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from kinds import KINDS
 from playwright.sync_api import BrowserContext, Page, expect
 from watching import Watched, path_of
@@ -21,13 +23,15 @@ def an_error(example: Example) -> str:
         for task in scenario.get("tasks", ()):
             for one in task["tries"]:
                 if one["error"]:
-                    return re.sub(r"\W+", " ", one["error"]["message"])
+                    return f"{one['error']['type']}: {one['error']['message']}"
     raise AssertionError("the example recorded no error: choose another one")
 
 
 def search(page: Page, words: str) -> str:
     """Type into the search and return the address of the first result."""
-    page.locator("[data-md-component=search-query]").fill(words)
+    field = page.locator("[data-md-component=search-query]")
+    field.fill(words)
+    field.press("End")  # the search listens to keys
     link = page.locator(".md-search-result__link").first
     link.wait_for()
     return str(link.get_attribute("href"))
@@ -41,11 +45,26 @@ def test_search_finds_an_example_by_its_error_message(
     assert path_of(example) in search(page, an_error(example))
 
 
-def test_search_does_not_index_whole_files(site: Path, example: Example) -> None:
-    index = (site / "search/search_index.json").read_text(encoding="utf-8")
-    assert example.item.stem in index
-    # Comments marking sections occur in whole files only.
-    assert "[start:" not in index
+def test_search_finds_it_when_the_numbers_are_others(
+    tab: Watched, example: Example
+) -> None:
+    page = tab.open("index.html")
+    page.keyboard.press("/")
+    words = re.sub(r"\d", "9", an_error(example))
+    assert words != an_error(example)
+    assert path_of(example) in search(page, words)
+
+
+def test_search_has_the_words_of_a_page_and_not_its_listings(
+    site: Path, example: Example
+) -> None:
+    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
+    place = path_of(example)
+    found = [doc["text"] for doc in index["docs"] if doc["location"].startswith(place)]
+    text = BeautifulSoup(" ".join(found), "html.parser").get_text()
+    assert an_error(example) in text
+    for listing in ("import pendulum", "def test_", "--8<--"):
+        assert listing not in text
 
 
 def test_copy_yields_the_text_of_the_file(tab: Watched, example: Example) -> None:

@@ -202,7 +202,7 @@ def test_a_block_with_one_file_is_titled_by_it() -> None:
         "```",
     ]
     out = annotate.annotate(lines, "docs/x.md")
-    assert out[0] == '```python title="x.py"'
+    assert out[0] == '``` { .python title="x.py" data-search-exclude="" }'
     assert out[3] == "```python"
 
 

@@ -17,7 +17,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def draw(dag, tasks=None) -> list[ElementTree.Element]:
     html = graph.draw(dag, tasks, "uid", "Graph of orders")
-    # Every drawing must be well-formed by itself; a wrong escape breaks this.
+    # Every drawing must be well-formed by itself; a wrong escape breaks this. HTML
+    # allows an attribute without a value, XML does not.
+    html = html.replace(" data-search-exclude ", " ")
     return [
         ElementTree.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", html, re.S)
     ]
