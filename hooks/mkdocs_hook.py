@@ -11,6 +11,7 @@ from typing import Any
 
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import InclusionLevel
+from pymdownx.snippets import SnippetMissingError
 
 from dagbook import check
 from dagbook.fences import FenceError
@@ -40,8 +41,9 @@ def on_nav(nav: Any, config: Any, files: Any) -> Any:
 
 
 def on_build_error(error: Exception, **_: Any) -> None:
-    """Turn what a fence refuses into a plain end of the build."""
-    if isinstance(error, DagbookError):
-        if not isinstance(error, FenceError):  # MkDocs has told of those already
-            log.error("%s", error)
+    """Turn what a page is refused for into a plain end of the build."""
+    # MkDocs has told already of what went wrong while it read a page.
+    if isinstance(error, DagbookError) and not isinstance(error, FenceError):
+        log.error("%s", error)
+    if isinstance(error, (DagbookError, SnippetMissingError)):
         raise Abort("nothing is built") from None

@@ -13,6 +13,7 @@ from dagbook.page_model import FENCES
 
 _FENCE = re.compile(r"^(?P<indent>\s*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`]*?)\s*$")
 _SNIPPET = re.compile(r"^\s*-+8<-+[ \t]+(['\"])(?P<path>[^:'\"]+)(:[^'\"]*)?\1\s*$")
+_MARK = re.compile(r"^(\s*)(-+8<-+)")
 _CODE = ("python", "py", "sh", "json", "yaml", "toml", "ini")
 
 
@@ -36,7 +37,7 @@ def annotate(lines: list[str], page: str, example: str | None = None) -> list[st
             continue
         mark = (found["mark"][0], len(found["mark"]))
         if inside:
-            if mark[0] == inside[0] and mark[1] >= inside[1] and not found["info"]:
+            if _closes(found, inside):
                 inside = None
             continue
         inside = mark
@@ -46,6 +47,9 @@ def annotate(lines: list[str], page: str, example: str | None = None) -> list[st
             out[index] = "\n".join(
                 [line, *_place(found["indent"], body, page, index + 1, example)]
             )
+        elif language in ("markdown", "md"):  # shown as written, snippets too
+            for row in range(index + 1, index + 1 + len(body)):
+                out[row] = _MARK.sub(r"\1;\2", out[row])
         elif language in _CODE and found["info"] == language:
             title = _title(language, body)
             out[index] = f"{found['indent']}{found['mark']}{title}" if title else line
@@ -61,10 +65,15 @@ def _body(lines: list[str], index: int, mark: tuple[str, int]) -> list[str]:
     body = []
     for line in lines[index + 1 :]:
         found = _FENCE.match(line)
-        if found and found["mark"][0] == mark[0] and len(found["mark"]) >= mark[1]:
+        if found and _closes(found, mark):
             break
         body.append(line)
     return body
+
+
+def _closes(found: re.Match[str], opened: tuple[str, int]) -> bool:
+    same = found["mark"][0] == opened[0] and len(found["mark"]) >= opened[1]
+    return same and not found["info"]
 
 
 def _place(

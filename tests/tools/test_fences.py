@@ -206,6 +206,12 @@ def test_a_block_with_one_file_is_titled_by_it() -> None:
     assert out[3] == "```python"
 
 
+def test_a_page_may_show_how_a_page_is_written() -> None:
+    lines = ["````markdown", "```python", '--8<-- "x.py:one"', "```", "````"]
+    out = annotate.annotate(lines, "docs/x.md")
+    assert out == [*lines[:2], ';--8<-- "x.py:one"', *lines[3:]]
+
+
 def test_a_composed_page_holds_the_parts_in_order(project: Project) -> None:
     text = compose.compose(lookup.example(project, "7.1.1"))
     order = [
