@@ -29,6 +29,8 @@ TIMESTAMP = re.compile(
     r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 )
 PID = re.compile(r"\b(pid[ =:]+)\d+\b", re.IGNORECASE)
+# Airflow hides the statement of a database error behind an id of its log.
+ERROR_ID = re.compile(r"\b(look for ID )[A-Za-z0-9]{8}\b")
 BEARER = re.compile(r"\b(Bearer )[\w.~+/-]{8,}")
 
 # In an object from Airflow the key says what the value is, whatever it looks like.
@@ -95,6 +97,7 @@ class Masker:
         value = TIMESTAMP.sub(self._timestamp, value)
         value = RUN_SUFFIX.sub(r"\1_<random>", value)
         value = PID.sub(r"\1<pid>", value)
+        value = ERROR_ID.sub(r"\1<random>", value)
         if value == self._user:
             return "<user>"
         # A short host name is an ordinary word; such a one is only masked alone.

@@ -30,6 +30,10 @@ def masker():
         ("unusual_prefix_" + "a" * 40 + "_orders", "orders"),
         ("worker pid 4711 ended", "worker pid <pid> ended"),
         (
+            "find it when you look for ID rsTXeMBB",
+            "find it when you look for ID <random>",
+        ),
+        (
             "manual__2026-05-01T06:30:00+00:00_aB3dE6gH",
             "manual__2026-05-01T06:30:00+00:00_<random>",
         ),
