@@ -6,15 +6,15 @@ call; an unchanged tree starts nothing. The cache holds one JSON file for each c
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
+import sys
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from dagbook import cache as kept
 from dagbook import parse_pool
 from dagbook.parsed import ParsedDag, ParsedFile, ParsedGroup, ParsedTask, Tick
 from dagbook.problems import DagbookError, Problem
@@ -31,6 +31,7 @@ __all__ = [
     "schedule",
 ]
 
+ROOM = "parse"
 DEFAULT_LIMIT = 5.0
 """Seconds that a file may take to parse, unless DAGBOOK_PARSE_LIMIT says otherwise."""
 
@@ -89,9 +90,10 @@ def parse(
         ):
             answers[name] = answer
             if all(p.get("cacheable", True) for p in answer["problems"]):
-                _to_cache(project, keys[name], answer)
+                kept.write(project, ROOM, keys[name], answer)
             if progress:
                 progress(done, len(missing), name)
+        kept.tidy(project, ROOM)
     parsed = {name: _parsed(name, answers[name]) for name in names}
     return _unique(parsed)
 
@@ -127,7 +129,7 @@ def schedule(
         }
         [(_, answer)] = parse_pool.ask(project.root, companions, {file: request})
         if not answer["problems"]:
-            _to_cache(project, key, answer)
+            kept.write(project, ROOM, key, answer)
     if answer["problems"]:
         raise DagbookError(_parsed(file, answer).problems)
     return [Tick(**tick) for tick in answer["ticks"]]
@@ -184,40 +186,23 @@ def _unique(parsed: dict[str, ParsedFile]) -> dict[str, ParsedFile]:
 @cache
 def _tool() -> str:
     """Return the digest of everything but the files that an answer depends on."""
-    digest = hashlib.sha256()
-    for module in _TOOL:
-        digest.update(Path(__file__).with_name(module).read_bytes())
-    for package in _PACKAGES:
-        digest.update(f"{package} {metadata.version(package)}\n".encode())
-    return digest.hexdigest()
+    versions = [f"{package} {metadata.version(package)}" for package in _PACKAGES]
+    return kept.key(kept.source(*_TOOL), *versions, sys.version)
 
 
 def _companions(project: Project) -> str:
     """Return the digest of the plugins, which any DAG file may use."""
-    digest = hashlib.sha256()
+    parts: list[str | bytes] = []
     for path in sorted((project.dags / "plugins").rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(project.relative(path).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+            parts += [project.relative(path), path.read_bytes()]
+    return kept.key(*parts)
 
 
 def _key(name: str, content: bytes, companions: str) -> str:
-    digest = hashlib.sha256(f"{_tool()}\0{companions}\0{name}\0".encode())
-    digest.update(content)
-    return digest.hexdigest()
+    return kept.key(_tool(), companions, name, content)
 
 
 def _from_cache(project: Project, key: str) -> dict[str, Any] | None:
-    try:
-        answer = json.loads((project.cache / "parse" / f"{key}.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    return answer if answer.get("seconds", 0.0) <= limit() else None
-
-
-def _to_cache(project: Project, key: str, answer: dict[str, Any]) -> None:
-    folder = project.cache / "parse"
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{key}.{os.getpid()}"
-    part.write_text(json.dumps(answer, sort_keys=True))
-    part.replace(folder / f"{key}.json")
+    answer = kept.read(project, ROOM, key)
+    return answer if answer and answer.get("seconds", 0.0) <= limit() else None
