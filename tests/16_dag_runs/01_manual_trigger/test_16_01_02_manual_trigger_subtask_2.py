@@ -184,6 +184,7 @@ def test_a_part_of_the_price_is_paid_back(example):
     run = example.run("a-third", role="refund", conf={"percent": 33})
 
     assert run.value("receipt")["due"] == 29.67
+    assert example.module.PAID == {1001: 89.90, 1002: 120.00, 1003: 42.50}
 
 
 @pytest.mark.parametrize(
@@ -338,7 +339,8 @@ def test_the_declarations_that_the_page_speaks_of(example):
         "title": "Order",
     }
     assert percent.schema == {"type": "integer", "minimum": 1, "maximum": 100}
-    assert example.dag.params["dag_id"] == REFUND
+    dag_id = example.dag.params.get_param("dag_id")
+    assert (dag_id.value, dag_id.schema) == (REFUND, {"type": "string"})
     for dag in example.dags.values():
         assert (dag.schedule, dag.catchup) == (None, False)
         assert dag.start_date == datetime(2026, 1, 1, tzinfo=UTC)
