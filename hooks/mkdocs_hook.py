@@ -21,6 +21,13 @@ from dagbook.project import Project
 log = logging.getLogger("mkdocs.hooks.dagbook")
 
 
+def on_config(config: Any, **_: Any) -> None:
+    """Let ``--strict`` count warnings under ``--quiet`` too, which drops them."""
+    logger = logging.getLogger("mkdocs")
+    if config.strict and logger.getEffectiveLevel() > logging.WARNING:
+        logger.setLevel(logging.WARNING)
+
+
 def on_pre_build(config: Any, **_: Any) -> None:
     """Check the whole tree, and print every problem before giving up."""
     if os.environ.get("DAGBOOK_CHECK") == "0":  # only the bench switches it off

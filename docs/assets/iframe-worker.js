@@ -1,13 +1,16 @@
 /* Two things about the worker that searches.
 
    People paste error messages. The search reads some signs of them as operators, and
-   `ValueError: …` as a field it does not have: so these signs become blanks.
+   `ValueError: …` as a field it does not have: so these signs become blanks. It also
+   takes each word as a beginning: in a message, words such as "a" would find everything.
 
    Browsers refuse a worker whose script lies on file://. There, a hidden frame runs the
    script and passes messages as a worker would. */
 function asWords(message) {
   if (message.type !== 2 || typeof message.data !== "string") return message;
-  return { ...message, data: message.data.replace(/[:^~*+\\]|(^|\s)-+/g, " ") };
+  const words = message.data.replace(/[:^~*+\\]|(^|\s)-+/g, " ").split(/\s+/);
+  const long = words.filter((word) => word.length > 3);
+  return { ...message, data: (long.length > 2 ? long : words).join(" ") };
 }
 
 class FrameWorker extends EventTarget {

@@ -14,6 +14,7 @@ from dagbook.lookup import Example
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 
+UNSEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
 Emit = Callable[[str, str, str | None], None]
 """Called with the path below the site's source, the text, and the written file that a
 person edits to change it (relative to the root), if there is one."""
@@ -44,7 +45,7 @@ def write(project: Project, emit: Emit) -> None:
         name = path.relative_to(project.docs).as_posix()
         if name not in taken:
             text = path.read_text(encoding="utf-8")
-            made = compose.plain(f"docs/{name}", text)
+            made = quiet(name, compose.plain(f"docs/{name}", text))
             if made != text:
                 emit(name, made, f"docs/{name}")
 
@@ -67,6 +68,13 @@ def _example(example: Example, emit: Emit, taken: set[str]) -> None:
             emit(f"{folder}/{file.name}", file.read_text(encoding="utf-8"), None)
 
 
+def quiet(name: str, text: str) -> str:
+    """Let the pages for contributors stand behind those for readers in the search."""
+    if name.startswith("contributing/") and not text.startswith("---"):
+        return f"---\nsearch:\n  boost: 0.2\n---\n\n{text}"
+    return text
+
+
 def reference(project: Project) -> Iterator[tuple[str, str]]:
     """Yield one page of the contributors' reference for each module of the program."""
     rows = []
@@ -74,10 +82,10 @@ def reference(project: Project) -> Iterator[tuple[str, str]]:
         name = ".".join(module.with_suffix("").parts)
         file = f"contributing/reference/{name.replace('.', '_')}.md"
         rows.append(f"- [`{name}`]({file.rpartition('/')[2]})")
-        yield file, f"# {name}\n\n::: {name}\n"
+        yield file, f"{UNSEARCHED}# {name}\n\n::: {name}\n"
     yield (
         "contributing/reference/index.md",
-        "# The program\n\nThe modules of the package `dagbook`, as their "
+        f"{UNSEARCHED}# The program\n\nThe modules of the package `dagbook`, as their "
         "docstrings describe them. [Architecture](../architecture.md) says how they "
         "work together.\n\n" + "\n".join(rows) + "\n",
     )
