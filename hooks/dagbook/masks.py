@@ -39,6 +39,7 @@ KEYS = {
     "unixname": "<user>",
     "pid": "<pid>",
     "access_token": "<token>",
+    "password": "<password>",
     "duration": "<duration>",
     "run_duration": "<duration>",
     "last_parse_duration": "<duration>",

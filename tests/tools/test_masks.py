@@ -75,12 +75,14 @@ def test_keys_say_what_their_values_are(masker):
     value = {
         "hostname": "a1",
         "duration": 1.25,
+        "password": "in clear",
         "end_date": None,
         "rows": [{"pid": 17, "duration": None}],
     }
     assert masker.value(value) == {
         "hostname": "<host>",
         "duration": "<duration>",
+        "password": "<password>",
         "end_date": None,
         "rows": [{"pid": "<pid>", "duration": None}],
     }
