@@ -83,7 +83,7 @@ def test_landing_a_change_needs_a_run_on_a_real_scheduler(tree):
 
 
 def test_the_real_tree_is_what_was_copied(tree):
-    for name in (tree.dag, tree.page, tree.test, tree.recording):
+    for name in (tree.dag, tree.test, tree.recording):
         assert (HERE / name).read_bytes() == tree.path(name).read_bytes()
 
 

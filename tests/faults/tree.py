@@ -39,28 +39,35 @@ class Tree:
 
     def copy(self) -> None:
         """Copy what the site and the checks need from the real tree."""
-        root = self.project.root
-        shutil.copytree(HERE / "docs", root / "docs", ignore=self._other_examples)
-        shutil.copy(HERE / "mkdocs.yml", root)
+        root, source = self.project.root, Project(HERE)
+        for name in ("docs/spec", "docs/assets"):
+            shutil.copytree(HERE / name, root / name)
+        for name in ("mkdocs.yml", "docs/tags.md"):
+            shutil.copy(HERE / name, root / name)
         (root / "hooks").mkdir()
         for path in (HERE / "hooks").glob("*.py"):
             shutil.copy(path, root / "hooks")
-        source = Project(HERE)
         for stem in (FIRST, SECOND):
             paths = source.example(FOLDER, stem)
-            for path in (paths.dag, paths.test, paths.recording):
+            for path in (paths.dag, paths.page, paths.test, paths.recording):
                 target = root / path.relative_to(HERE)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target)
+        self.write("docs/index.md", "# Home\n\nTwo examples.\n")
+        self.write("docs/contributing/architecture.md", "# Architecture\n")
+        self.write(f"docs/{FOLDER}/index.md", "# Manual\n\n<!-- examples -->\n")
+        for name in (self.page, self.other_page):
+            self._cut_links(name)
 
-    @staticmethod
-    def _other_examples(folder: str, names: list[str]) -> list[str]:
-        return [
-            name
-            for name in names
-            if re.match(r"\d+_\d\d_\d\d_", name)
-            and Path(name).stem not in (FIRST, SECOND)
-        ]
+    def _cut_links(self, name: str) -> None:
+        """Keep the words of links to examples that are not in this tree."""
+        folder = self.path(name).parent
+
+        def words(found: re.Match[str]) -> str:
+            return found[0] if (folder / found[2]).exists() else found[1]
+
+        link = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
+        self.write(name, link.sub(words, self.read(name)))
 
     def path(self, name: str) -> Path:
         """Return the file ``name``, relative to the root."""
