@@ -122,6 +122,7 @@ class Cluster:
     def _settings(self, port: int) -> Settings:
         home = self.folder / "home"
         (home / "plugins").mkdir(parents=True)
+        self.tasks_tmp.mkdir()
         url = (
             self.postgres.url()
             if self.postgres is not None
@@ -136,7 +137,7 @@ class Cluster:
             plugins=self.plugins,
             cache=self.cache,
             parallelism=self.parallelism,
-            extra=dict(self.extra),
+            extra={"TMPDIR": str(self.tasks_tmp), **self.extra},
         )
 
     def _prepare_database(self) -> None:
@@ -149,6 +150,11 @@ class Cluster:
     def _prepare_executor(self) -> None:
         """Start what the executor needs besides Airflow; nothing for LocalExecutor."""
 
+    @property
+    def tasks_tmp(self) -> Path:
+        """``TMPDIR`` of everything that runs here, empty at the start."""
+        return self.folder / "tmp"
+
     def start_component(self, name: str) -> int:
         """Start one component of ``COMPONENTS`` and return its process id."""
         return self.keeping.start(
@@ -159,6 +165,17 @@ class Cluster:
             # Workers and the triggerer report to the API server while they end.
             stage=1 if name == "api-server" else 0,
         )
+
+    def restart_ended(self) -> list[str]:
+        """Start the components that ended by themselves, as a process manager would.
+
+        Returns:
+            Their names.
+        """
+        ended = sorted(set(self.keeping.exits()) & set(COMPONENTS))
+        for name in ended:
+            self.start_component(name)
+        return ended
 
     def stop(self) -> None:
         """Stop everything, keep the logs if the session failed, remove the folder."""

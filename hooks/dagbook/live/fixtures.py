@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 
-from dagbook.live import records
+from dagbook.live import parity as parity_file
+from dagbook.live import parity_plan, records
 from dagbook.live.cluster import Cluster
 from dagbook.live.options import Options
+from dagbook.live.parity_run import Chain, Parity
 from dagbook.live.scenario import Scenario
 from dagbook.project import ExamplePaths, Project
 
@@ -91,6 +93,29 @@ class Live:
             records.write(self.paths.live_recording, name, data)
         else:
             records.compare(self.paths.live_recording, name, data)
+
+
+@pytest.fixture(scope="session")
+def parity(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Chain]:
+    """Every chosen example, run on an Airflow that creates no runs by itself."""
+    config = request.config
+    project = Project.find(Path(str(config.rootpath)))
+    options = Options.from_environment()
+    chosen = options.plans(project)
+    if not chosen:
+        return {}
+    folder = tmp_path_factory.mktemp("parity")
+    made = options.cluster(project, lambda line: say(config, line))
+    made.bundles = parity_plan.snapshot(project, chosen, folder)
+    made.extra["AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE"] = "False"
+    with made:
+        done = Parity(made, lambda line: say(config, line)).run(chosen)
+        made.failed = any(chain.defects for chain in done.values())
+    if options.write:
+        parity_file.save(project, done, options.words)
+    return done
 
 
 @pytest.fixture(scope="session")

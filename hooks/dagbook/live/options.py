@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from dagbook.live.cluster import Cluster
+from dagbook.live.parity_plan import Plan, plans, smoke
 from dagbook.live.settings import Database, Executor
 from dagbook.project import Project
 
@@ -57,6 +58,11 @@ class Options:
             write=get("DAGBOOK_WRITE") == "1",
             record=get("DAGBOOK_RECORD") == "1",
         )
+
+    def plans(self, project: Project) -> list[Plan]:
+        """Return the examples whose parity is asked for."""
+        chosen = plans(project, self.only)
+        return smoke(chosen) if self.smoke else chosen
 
     @property
     def words(self) -> str:

@@ -114,13 +114,14 @@ class Story:
                 {
                     "try_number": one["try_number"],
                     "state": one["state"],
-                    "error": self._error(one),
+                    "error": self.error(one),
                 }
                 for one in tries
             ],
         }
 
-    def _error(self, one: Json) -> dict[str, str] | None:
+    def error(self, one: Json) -> dict[str, str] | None:
+        """Return type and message of the exception that a failed try logged."""
         if one["state"] != "failed":
             return None
         try:

@@ -1,0 +1,286 @@
+"""The engine of parity: many runs at once on one Airflow, awaited together."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from dagbook.live.client import ApiError, Json, quoted
+from dagbook.live.cluster import Cluster
+from dagbook.live.parity_compare import Outcome, compare
+from dagbook.live.parity_plan import Plan, Request
+from dagbook.live.runs import FINISHED, LiveRun, describe
+
+AT_ONCE = 10
+RUN_LIMIT = 150.0
+POLL = 0.5
+
+
+@dataclass
+class Chain:
+    """One example at work: its runs, one after the other."""
+
+    plan: Plan
+    left: list[Request]
+    outcomes: list[Outcome] = field(default_factory=list)
+    now: Request | None = None
+    earlier: list[Json] = field(default_factory=list)
+    run: LiveRun | None = None
+    started: float = 0.0
+    began: float = field(default_factory=time.monotonic)
+    ended: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds of the whole chain."""
+        return self.ended - self.began
+
+    @property
+    def defects(self) -> list[str]:
+        """All defects, each with its scenario."""
+        return [f"{o.scenario}: {text}" for o in self.outcomes for text in o.defects]
+
+
+class Parity:
+    """Runs plans on a cluster.
+
+    Args:
+        cluster: a started Airflow that loads the plans' DAG files and creates no runs
+            by itself (``[scheduler] use_job_schedule`` off).
+        progress: told one line per finished example.
+    """
+
+    def __init__(self, cluster: Cluster, progress: Callable[[str], None]) -> None:
+        self.cluster = cluster
+        self.client = cluster.client
+        self.progress = progress
+
+    def run(self, plans: list[Plan]) -> dict[str, Chain]:
+        """Run all plans, those that differ once more alone, and return them by id."""
+        self.cluster.wait_for_dags(
+            {dag_id for plan in plans for dag_id in plan.dag_ids},
+            seconds=60 + 5 * len(plans),
+        )
+        done = self._together(plans)
+        differing = [c for c in done.values() if c.defects]
+        for chain in differing if len(plans) > 1 else []:
+            # Another example may have got in its way: once more, with nobody else.
+            self.progress(f"{chain.plan.item.id} once more, alone")
+            self._forget()
+            names = {o.scenario for o in chain.outcomes if o.defects}
+            again = self._together([chain.plan], names)[chain.plan.item.id]
+            kept = [o for o in chain.outcomes if o.scenario not in names]
+            chain.outcomes = kept + again.outcomes
+        return done
+
+    def _together(
+        self, plans: list[Plan], names: set[str] | None = None
+    ) -> dict[str, Chain]:
+        """Run the plans; with ``names`` only those scenarios, each on a clean slate."""
+        waiting = list(plans)
+        active: list[Chain] = []
+        done: dict[str, Chain] = {}
+        while waiting or active:
+            self.cluster.check_alive()
+            while waiting and len(active) < AT_ONCE:
+                plan = waiting.pop(0)
+                active.append(Chain(plan, _only(plan.requests, names)))
+            unfinished = self._unfinished() if any(c.run for c in active) else set()
+            for chain in list(active):
+                self._advance(chain, unfinished, alone=names is not None)
+                if chain.now is None and not chain.left:
+                    active.remove(chain)
+                    chain.ended = time.monotonic()
+                    done[chain.plan.item.id] = chain
+                    self._tell(chain, len(done), len(plans))
+            if active:
+                time.sleep(POLL)
+        return done
+
+    def _tell(self, chain: Chain, number: int, total: int) -> None:
+        results = [outcome.result for outcome in chain.outcomes]
+        told = ", ".join(
+            f"{results.count(kind)} {kind}"
+            for kind in ("same", "declared", "different")
+            if kind in results
+        )
+        self.progress(
+            f"{number}/{total} {chain.plan.item.id}: {told} in {chain.seconds:.0f} s"
+        )
+        for defect in chain.defects:
+            self.progress(f"    {defect}")
+
+    # -- one example -----------------------------------------------------------------
+
+    def _unpause(self, plan: Plan) -> None:
+        stem = plan.item.stem
+        for dag in self.client.pages("/dags", "dags", dag_id_pattern=stem):
+            if dag["dag_id"] == stem or dag["dag_id"].startswith(f"{stem}__"):
+                self.client.pause(dag["dag_id"], False)
+
+    def _unfinished(self) -> set[tuple[str, str]]:
+        rows = self.client.pages(
+            "/dags/~/dagRuns", "dag_runs", state=["queued", "running"], order_by="id"
+        )
+        return {(row["dag_id"], row["dag_run_id"]) for row in rows}
+
+    def _advance(
+        self, chain: Chain, unfinished: set[tuple[str, str]], alone: bool
+    ) -> None:
+        if chain.run is not None and chain.now is not None:
+            over = (chain.run.dag_id, chain.run.run_id) not in unfinished
+            late = time.monotonic() - chain.started > RUN_LIMIT
+            if not over and not late:
+                self._answer_people(chain.now, chain.run)
+                return
+            self._finish(chain, chain.now, chain.run)
+        if chain.now is None and chain.left:
+            if alone:
+                self._forget_files()
+            chain.now = chain.left.pop(0)
+            chain.earlier = list(chain.now.earlier)
+            self._clean(chain.plan)
+            # An example about pausing may have paused itself.
+            self._unpause(chain.plan)
+        if chain.now is not None:
+            self._begin(chain, chain.now)
+
+    def _begin(self, chain: Chain, request: Request) -> None:
+        """Trigger the next earlier run of the request, or the request itself."""
+        chain.started = time.monotonic()
+        counts = not chain.earlier
+        data = request.data if counts else chain.earlier[0]
+        try:
+            answer = self.client.trigger(
+                data["dag_id"],
+                logical_date=data.get("logical_date"),
+                run_after=data.get("run_after"),
+                run_id=_run_id(data),
+                conf=self._unmasked(data.get("conf") or {}),
+            )
+        except ApiError as error:
+            if not counts:
+                raise
+            self._note(chain, request, None, [], f"{error.status} {error.detail}")
+            return
+        chain.run = LiveRun(data["dag_id"], answer["dag_run_id"])
+
+    def _finish(self, chain: Chain, request: Request, run: LiveRun) -> None:
+        chain.run = None
+        state = self.client.run(run.dag_id, run.run_id)
+        if chain.earlier:
+            chain.earlier.pop(0)
+        else:
+            tasks = self.client.tasks(run.dag_id, run.run_id)
+            self._note(chain, request, state, tasks, self._seen(run, tasks))
+        if state["state"] not in FINISHED:
+            # It goes on no more than anyone waits for it: give its slots back.
+            path = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
+            self.client.patch(path, {"state": "failed"})
+
+    def _seen(self, run: LiveRun, tasks: list[Json]) -> str:
+        """Return states and errors, for the message about a defect."""
+        story = Story(self.client, datetime.now(UTC))
+        lines = [describe(self.client, run)]
+        for ti in tasks:
+            if ti["state"] == "failed" and (error := story.error(ti)):
+                lines.append(f"{label(ti)}: {error['type']}: {error['message']}")
+        return "\n  ".join(lines)
+
+    def _note(
+        self,
+        chain: Chain,
+        request: Request,
+        run: Json | None,
+        tasks: list[Json],
+        seen: str,
+    ) -> None:
+        for expected in request.expected:
+            outcome = compare(expected, run, tasks, chain.plan.declared)
+            outcome.seen = seen
+            chain.outcomes.append(outcome)
+        chain.now = None
+
+    def _clean(self, plan: Plan) -> None:
+        """Remove the runs that an earlier scenario of the example left."""
+        stem = plan.item.stem
+        for run in self.client.pages(
+            "/dags/~/dagRuns", "dag_runs", dag_id_pattern=f"{stem}%", order_by="id"
+        ):
+            path = f"/dags/{quoted(run['dag_id'])}/dagRuns/{quoted(run['dag_run_id'])}"
+            try:
+                if run["state"] == "running":
+                    self.client.patch(path, {"state": "failed"})
+                self.client.request("DELETE", f"/api/v2{path}")
+            except ApiError as error:
+                if error.status not in (404, 409):
+                    raise
+
+    def _unmasked(self, value: Any) -> Any:
+        """Return a recorded conf with the folders of this machine in it."""
+        if isinstance(value, str):
+            return value.replace("<tmp>", str(self.cluster.tasks_tmp))
+        if isinstance(value, dict):
+            return {key: self._unmasked(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self._unmasked(one) for one in value]
+        return value
+
+    def _answer_people(self, request: Request, run: LiveRun) -> None:
+        """Answer as the people of the recording did."""
+        people = request.people
+        if not people:
+            return
+        base = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
+        waiting = self.client.get(f"{base}/hitlDetails", response_received=False)
+        for detail in waiting["hitl_details"]:
+            ti = detail["task_instance"]
+            if body := people.get(ti["task_id"]):
+                self.client.patch(
+                    f"{base}/taskInstances/{quoted(ti['task_id'])}/"
+                    f"{ti['map_index']}/hitlDetails",
+                    body,
+                )
+
+    # -- a clean slate ---------------------------------------------------------------
+
+    def _forget_files(self) -> None:
+        shutil.rmtree(self.cluster.tasks_tmp, ignore_errors=True)
+        self.cluster.tasks_tmp.mkdir()
+
+    def _forget(self) -> None:
+        """Bring Airflow back to what it was before the first run, where it can be."""
+        self._forget_files()
+        for key in [v["key"] for v in self.client.pages("/variables", "variables")]:
+            self.client.request("DELETE", f"/api/v2/variables/{quoted(key)}")
+        for pool in list(self.client.pages("/pools", "pools")):
+            if pool["name"] != "default_pool":
+                self.client.request("DELETE", f"/api/v2/pools/{quoted(pool['name'])}")
+
+
+def _only(requests: list[Request], names: set[str] | None) -> list[Request]:
+    """Return the requests that some scenario of ``names`` made; all without names."""
+    if names is None:
+        return requests
+    chosen = []
+    for request in requests:
+        left = tuple(one for one in request.expected if one.scenario in names)
+        if left:
+            chosen.append(replace(request, expected=left))
+    return chosen
+
+
+def _run_id(data: Json) -> str | None:
+    """Return a run id for a run without a date, made as ``dag.test()`` makes it.
+
+    The REST API names such a run after ``run_after`` alone, so that two with the same
+    one collide.
+    """
+    if data.get("logical_date") or not data.get("run_after"):
+        return None
+    return f"manual__{data['run_after']}_{secrets.token_hex(4)}"
