@@ -14,7 +14,8 @@ from dagbook.live.client import ApiError, Json, quoted
 from dagbook.live.cluster import Cluster
 from dagbook.live.parity_compare import Outcome, compare
 from dagbook.live.parity_plan import Plan, Request
-from dagbook.live.runs import FINISHED, LiveRun, describe
+from dagbook.live.runs import FINISHED, LiveRun, describe, label
+from dagbook.live.story import Story
 
 AT_ONCE = 10
 RUN_LIMIT = 150.0
@@ -166,7 +167,8 @@ class Parity:
         except ApiError as error:
             if not counts:
                 raise
-            self._note(chain, request, None, [], f"{error.status} {error.detail}")
+            text = f"{error.status} {error.detail}"
+            self._note(chain, request, None, [], lambda: text)
             return
         chain.run = LiveRun(data["dag_id"], answer["dag_run_id"])
 
@@ -177,7 +179,7 @@ class Parity:
             chain.earlier.pop(0)
         else:
             tasks = self.client.tasks(run.dag_id, run.run_id)
-            self._note(chain, request, state, tasks, self._seen(run, tasks))
+            self._note(chain, request, state, tasks, lambda: self._seen(run, tasks))
         if state["state"] not in FINISHED:
             # It goes on no more than anyone waits for it: give its slots back.
             path = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
@@ -198,11 +200,11 @@ class Parity:
         request: Request,
         run: Json | None,
         tasks: list[Json],
-        seen: str,
+        seen: Callable[[], str],
     ) -> None:
         for expected in request.expected:
             outcome = compare(expected, run, tasks, chain.plan.declared)
-            outcome.seen = seen
+            outcome.seen = seen() if outcome.defects else ""
             chain.outcomes.append(outcome)
         chain.now = None
 
