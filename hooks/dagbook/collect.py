@@ -130,7 +130,7 @@ def _state(state: Any) -> str | None:
 def _operator(task: Any, ti: TaskInstance) -> str:
     if task is None:
         return str(ti.operator)
-    return str(getattr(task, "custom_operator_name", None) or task.task_type)
+    return str(task.operator_name)  # "@task" also when the task is mapped
 
 
 def _try(ti: Any, zero: datetime | None, seen: Seen) -> dict[str, Any]:
