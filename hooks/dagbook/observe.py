@@ -39,8 +39,17 @@ class Observer(logging.Handler):
         super().__init__(logging.DEBUG)
         self.file = str(file)
         self.seen = Seen()
-        self.current: Key | None = None
+        self._running: list[Key] = []
         self._finished: Key | None = None
+
+    @property
+    def current(self) -> Key | None:
+        """The task instance that runs now.
+
+        A test may run a second Dag run in the middle of a task of the first, to show
+        what overlapping does. When that one is over, the outer task runs again.
+        """
+        return self._running[-1] if self._running else None
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.pathname != self.file:
@@ -52,7 +61,9 @@ class Observer(logging.Handler):
 
     @hookimpl
     def on_task_instance_running(self, previous_state: Any, task_instance: Any) -> None:
-        self.current = self._key(task_instance)
+        key = self._key(task_instance)
+        # Of one run, dag.test() runs one task at a time: an older entry has deferred.
+        self._running = [k for k in self._running if k[0] != key[0]] + [key]
 
     @hookimpl
     def on_task_instance_success(self, previous_state: Any, task_instance: Any) -> None:
@@ -71,7 +82,8 @@ class Observer(logging.Handler):
         self._finish(task_instance)
 
     def _finish(self, task_instance: Any) -> None:
-        self._finished, self.current = self._key(task_instance), None
+        self._finished = self._key(task_instance)
+        self._running = [k for k in self._running if k != self._finished]
 
     @staticmethod
     def _key(ti: Any) -> Key:
