@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +20,7 @@ from dagbook.live.keeping import Keeping
 from dagbook.live.ports import free_ports
 from dagbook.live.postgres import Postgres
 from dagbook.live.settings import Database, Executor, Settings
+from dagbook.live.signals import uninterrupted
 
 Progress = Callable[[str], None]
 
@@ -53,6 +52,7 @@ class Cluster:
         cache: a folder for what makes the next start faster.
         keep_logs: where the logs go when the session failed; None drops them.
         parallelism: tasks at once.
+        port: of the API server; 0 takes a free one.
         extra: more environment variables.
         progress: told what happens, one line each.
     """
@@ -64,6 +64,7 @@ class Cluster:
     cache: Path | None = None
     keep_logs: Path | None = None
     parallelism: int = 10
+    port: int = 0
     extra: dict[str, str] = field(default_factory=dict)
     progress: Progress = lambda line: None
     failed: bool = False
@@ -105,13 +106,14 @@ class Cluster:
                 if self.database == "postgresql"
                 else None
             )
-            self.settings = self._settings(port)
+            self.settings = self._settings(self.port or port)
             self._prepare_database()
             self._prepare_executor()
             for name in COMPONENTS:
                 self.start_component(name)
             self.client = self.login("admin")
             self._wait_healthy(seconds)
+            self._start_workers(seconds)
         except BaseException:
             self.failed = True
             self.stop()
@@ -148,7 +150,10 @@ class Cluster:
         self.run("db", "migrate", name="migrate")
 
     def _prepare_executor(self) -> None:
-        """Start what the executor needs besides Airflow; nothing for LocalExecutor."""
+        """Start what the executor needs before Airflow; nothing for LocalExecutor."""
+
+    def _start_workers(self, seconds: float) -> None:
+        """Start workers; LocalExecutor has its own."""
 
     @property
     def tasks_tmp(self) -> Path:
@@ -282,20 +287,3 @@ class Cluster:
                 f"not registered after {seconds:.0f} s: {', '.join(sorted(missing))}; "
                 f"import errors: {'; '.join(errors) or 'none'}"
             )
-
-
-@contextlib.contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C and SIGTERM while something must be finished."""
-    try:
-        before = {
-            number: signal.signal(number, signal.SIG_IGN)
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
-    except ValueError:  # not the main thread: signals do not arrive here anyway
-        before = {}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,9 +1,10 @@
-"""Own processes, and leave none behind: ``python -m dagbook.live.keeper``.
+"""Own processes, and leave none behind: ``python -m dagbook.live.keeper FOLDER``.
 
 One keeper stands between a test session and the servers it needs. It reads one JSON
 request per line and answers one JSON line each. It stops everything when it is told to,
 when it gets a signal, and when its input ends, which is what happens when the process
-that started it dies in any way.
+that started it dies in any way. In the last two cases it also removes FOLDER, which
+belongs to that session.
 
 Tasks of Airflow run in sessions and process groups of their own and outlive a killed
 scheduler, so that signalling the children is not enough: on Linux the keeper is the
@@ -17,6 +18,7 @@ import ctypes
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -195,6 +197,12 @@ def end_all_descendants(spared: list[subprocess.Popen[bytes]]) -> list[int]:
 KEEPER = Keeper()
 
 
+def tidy_up() -> None:
+    """Remove the session's folder, which is the one argument of this program."""
+    for folder in sys.argv[1:2]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def serve(requests: int, answers: BinaryIO) -> None:
     """Answer requests from the file descriptor until it ends or says ``shutdown``."""
     buffer = b""
@@ -205,7 +213,9 @@ def serve(requests: int, answers: BinaryIO) -> None:
             continue
         chunk = os.read(requests, 1 << 16)
         if not chunk:
+            # Who asked for all this has died without a word, so tidy up as well.
             KEEPER.shutdown({})
+            tidy_up()
             return
         buffer += chunk
         while b"\n" in buffer:
@@ -230,6 +240,7 @@ def main() -> None:
         for again in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(again, signal.SIG_IGN)
         KEEPER.shutdown({"seconds": 5.0})
+        tidy_up()
         os._exit(128 + number)
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -20,7 +20,8 @@ class Keeping:
     """A keeper process and the requests it answers.
 
     Args:
-        folder: where the keeper writes its own log and where processes start.
+        folder: where the keeper writes its own log and where processes start. When
+            this process dies, the keeper removes it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -29,7 +30,7 @@ class Keeping:
         self.killed: list[int] = []
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "dagbook.live.keeper"],
+                [sys.executable, "-m", "dagbook.live.keeper", str(folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

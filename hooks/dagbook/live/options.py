@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from dagbook.live.celery import CeleryCluster
 from dagbook.live.cluster import Cluster
 from dagbook.live.parity_plan import Plan, plans, smoke
 from dagbook.live.settings import Database, Executor
@@ -73,7 +74,8 @@ class Options:
 
     def cluster(self, project: Project, progress: Callable[[str], None]) -> Cluster:
         """Return the Airflow that the options ask for, not started."""
-        return Cluster(
+        kind = CeleryCluster if self.executor == "celery" else Cluster
+        return kind(
             bundles=bundles(project),
             database=self.database,
             executor=self.executor,
