@@ -65,6 +65,9 @@ class Scenario:
         Returns:
             The finished process with ``returncode``, ``stdout`` and ``stderr``.
         """
+        assert (
+            self.example.dags is not None
+        )  # it can only speak of DAGs that are written
         done = subprocess.run(
             [sys.executable, "-m", "airflow", *words],
             capture_output=True,

@@ -82,6 +82,10 @@ class Masker:
         self._folders = sorted(self.folders.items(), key=lambda p: -len(p[0]))
         self._host = socket.gethostname()
         self._user = getpass.getuser()
+        # In what a command prints there are no keys to look at, only their names.
+        self._printed_user = re.compile(
+            rf"(\btriggering_user_name\"?: \"?){re.escape(self._user)}\b"
+        )
 
     def text(self, value: str) -> str:
         """Return ``value`` with every mask applied."""
@@ -99,6 +103,7 @@ class Masker:
         value = RUN_SUFFIX.sub(r"\1_<random>", value)
         value = PID.sub(r"\1<pid>", value)
         value = ERROR_ID.sub(r"\1<random>", value)
+        value = self._printed_user.sub(r"\1<user>", value)
         if value == self._user:
             return "<user>"
         # A short host name is an ordinary word; such a one is only masked alone.

@@ -1,5 +1,6 @@
 """Masks replace what is volatile or private and nothing else."""
 
+import getpass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,6 +58,14 @@ def test_each_mask_names_what_it_hides(masker, text, masked):
 )
 def test_what_means_something_stays(masker, text):
     assert masker.text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ['"triggering_user_name": "{}"', "triggering_user_name: {}"]
+)
+def test_the_user_of_this_machine_is_hidden_in_printed_objects(masker, text):
+    assert masker.text(text.format(getpass.getuser())) == text.format("<user>")
+    assert masker.text(text.format("op")) == text.format("op")
 
 
 def test_only_the_wall_clock_of_the_scenario_becomes_now(masker):
