@@ -1,4 +1,4 @@
-/* The copy button of an example: puts the text of the whole file on the clipboard.
+/* The copy button of an example puts the text of the whole file on the clipboard.
    Without a script the button stays hidden; the download needs none. */
 async function copy(text) {
   if (navigator.clipboard && window.isSecureContext) {
@@ -38,3 +38,13 @@ for (const button of document.querySelectorAll("[data-db-copy]")) {
     }, 2500);
   });
 }
+
+/* The theme puts a nav without a name around each button that copies a block. A page has
+   dozens; as landmarks they would hide the real ones. */
+function unmark() {
+  for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) {
+    nav.setAttribute("role", "none");
+  }
+}
+unmark();
+new MutationObserver(unmark).observe(document.body, { childList: true, subtree: true });

@@ -109,7 +109,7 @@ def test_the_theme_follows_the_switch_and_is_kept(tab: Watched) -> None:
 def test_no_page_asks_another_host_or_complains(tab: Watched, kind: str) -> None:
     page = tab.open(KINDS[kind])
     page.mouse.wheel(0, 4000)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("networkidle")  # half a second without any request
     assert tab.foreign == []
     assert tab.console == []
 

@@ -40,7 +40,7 @@ class Watched:
     def open(self, path: str) -> Page:
         """Go to a page of the site and wait until its scripts have run."""
         self.page.goto(self.home + path)
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("document.readyState === 'complete'")
         return self.page
 
 
