@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 BILLING = "16_01_05_manual_trigger_subtask_5__billing"
 TAGS = ["reference", "control", "beginner", "success", "16.1"]
 START = pendulum.datetime(2026, 1, 1, tz="UTC")
-RETRY = {"owner": "billing", "retries": 1, "retry_delay": timedelta(seconds=1)}
+RETRY = {"retries": 1, "retry_delay": timedelta(seconds=1)}
 
 OPEN_ORDERS = [
     {"number": 1001, "customer": "ada", "cents": 8990},
@@ -41,9 +41,9 @@ def batches(day: date, asked_by: str) -> list[dict]:
         {
             "trigger_run_id": f"bill-{customer}-{day}",
             "conf": {"customer": customer, "orders": orders},
-            "run_after": morning if customer in NEXT_MORNING else None,
             "note": f"asked for by {asked_by}",
         }
+        | ({"run_after": morning} if customer in NEXT_MORNING else {})
         for customer, orders in sorted(numbers.items())
     ]
 
