@@ -22,7 +22,7 @@ _ACTIVE = re.compile(
     r"|javascript:",
     re.I,
 )
-_TEXT = {".py", ".md", ".json", ".css", ".js", ".svg", ".yml", ".txt"}
+_TEXT = {".py", ".md", ".json", ".css", ".js", ".svg", ".yml", ".toml"}
 
 
 def complete(project: Project, item: Item) -> list[Problem]:
@@ -112,8 +112,14 @@ def active(project: Project, files: Iterable[Path]) -> Iterator[Problem]:
 
 
 def published(project: Project, spec: Spec) -> Iterator[Path]:
-    """Yield the text files that reach a reader; recordings are judged elsewhere."""
-    folders = [project.docs, project.dags]
+    """Yield the text files that reach a reader; recordings are judged elsewhere.
+
+    Tests of the tools are left out: they show what is private in order to refuse it.
+    """
+    for path in sorted(project.root.iterdir()):
+        if path.is_file() and (path.suffix in _TEXT or path.name == "Makefile"):
+            yield path
+    folders = [project.docs, project.dags, project.root / "hooks"]
     folders += [project.tests / file.slug for file in spec.files]
     for folder in folders:
         for path in sorted(folder.rglob("*")):

@@ -359,6 +359,12 @@ def absolute_path_in_page(tree: Tree) -> str:
     return f"{tree.page}:{line + 1}"
 
 
+@fault("carries an absolute path of somebody's machine", page=False)
+def absolute_path_in_configuration(tree: Tree) -> str:
+    line = tree.replace("mkdocs.yml", "\n", "\n# /home/ada/site\n")
+    return f"mkdocs.yml:{line + 1}"
+
+
 @fault("carries a private key")
 def key_in_dag_file(tree: Tree) -> str:
     line = tree.at_import("# -----BEGIN RSA PRIVATE KEY-----")

@@ -1,0 +1,108 @@
+"""Builds of the site: bare MkDocs, ours warm and cold, and one edit of each."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dagbook import parsing
+from dagbook.bench import tree
+from dagbook.bench.measure import Series, run
+from dagbook.project import Project
+from dagbook.spec import load
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class SiteTimes:
+    """Seconds of each kind of build.
+
+    Args:
+        pages: HTML pages of the site.
+        examples: written examples.
+        bare: MkDocs alone on the composed pages.
+        warm: the full build with everything cached.
+        cold: the full build with an empty cache.
+        bare_edit: MkDocs alone, again after one edit, inside ``mkdocs serve``.
+        edit: the full build, again after one edit, inside ``mkdocs serve``.
+        check: ``dagbook check`` with everything cached.
+    """
+
+    pages: int = 0
+    examples: int = 0
+    bare: Series = field(default_factory=Series)
+    warm: Series = field(default_factory=Series)
+    cold: Series = field(default_factory=Series)
+    bare_edit: Series = field(default_factory=Series)
+    edit: Series = field(default_factory=Series)
+    check: Series = field(default_factory=Series)
+
+
+def measure(project: Project, rounds: int, say: Say) -> SiteTimes:
+    """Measure every kind of build ``rounds`` times, in turns, on copies.
+
+    Taking turns lets a busy moment of the machine hit all kinds alike.
+
+    Raises:
+        DagbookError: a build fails.
+    """
+    times = SiteTimes()
+    with tempfile.TemporaryDirectory(prefix="dagbook-bench-") as folder:
+        top = Path(folder)
+        full = tree.copy(project, top / "full")
+        plain = tree.bare(full, top / "bare")
+        times.examples = sum(1 for _ in full.dag_files())
+        for number in range(1, rounds + 1):
+            say(f"builds, round {number} of {rounds}")
+            shutil.rmtree(full.root / ".cache", ignore_errors=True)
+            _build(times.cold, full, full.root / "mkdocs.yml", top / "site")
+            times.pages = len(list((top / "site").rglob("*.html")))
+            _build(times.bare, full, plain, top / "site")
+            _build(times.warm, full, full.root / "mkdocs.yml", top / "site")
+            command = [sys.executable, "-m", "dagbook", "check"]
+            run(times.check, command, full.root, tree.environment(full), "the check")
+        page = _page(full)
+        say("one edit inside mkdocs serve, bare and full")
+        _edits(times.bare_edit, full, plain, top / "bare" / "docs" / page, rounds)
+        _edits(times.edit, full, full.root / "mkdocs.yml", full.docs / page, rounds)
+    return times
+
+
+def _build(series: Series, project: Project, config: Path, site: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict"]
+    command += ["--config-file", str(config), "--site-dir", str(site)]
+    name = f"the build with {config.parent.name}/mkdocs.yml"
+    run(series, command, project.root, tree.environment(project), name)
+
+
+def _edits(
+    series: Series, project: Project, config: Path, page: Path, rounds: int
+) -> None:
+    command = [sys.executable, "-m", "dagbook.bench.rebuild"]
+    command += [str(config), str(page), str(rounds)]
+    name = f"the build after an edit with {config.parent.name}/mkdocs.yml"
+    said = run(Series(), command, project.root, tree.environment(project), name)
+    for seconds in json.loads(said.splitlines()[-1]):
+        series.add(seconds)
+
+
+def _page(project: Project) -> Path:
+    """Return the first written page of an example, relative to ``docs``."""
+    for item in load(project).items:
+        page = item.paths(project).page
+        if page.is_file():
+            return page.relative_to(project.docs)
+    raise FileNotFoundError("no example has a page yet")
+
+
+def slowest_parse(project: Project) -> tuple[str, float]:
+    """Return the DAG file that takes longest to parse, and its seconds."""
+    parsed = parsing.parse(project, project.dag_files())
+    name = max(parsed, key=lambda file: parsed[file].seconds)
+    return name, parsed[name].seconds

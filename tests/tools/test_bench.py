@@ -1,0 +1,100 @@
+"""The bench's arithmetic and page; what it measures is measured by `make bench`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dagbook.bench import page, tree
+from dagbook.bench.measure import Series, run
+from dagbook.bench.site import SiteTimes
+from dagbook.bench.suite import SuiteTimes
+from dagbook.problems import DagbookError
+from dagbook.project import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def series(*wall: float) -> Series:
+    return Series(list(wall), list(wall))
+
+
+def times(warm: float, edit: float, check: float) -> SiteTimes:
+    return SiteTimes(
+        pages=20,
+        examples=10,
+        bare=series(9.0, 10.0, 40.0),
+        warm=series(warm),
+        cold=series(20.0),
+        bare_edit=series(2.0),
+        edit=series(edit),
+        check=series(check),
+    )
+
+
+def text(site: SiteTimes, suite: SuiteTimes | None = None) -> str:
+    return page.render(site, suite or SuiteTimes(), ("dags/a.py", 0.25), 3)
+
+
+def test_targets_are_judged_by_medians():
+    said = text(times(warm=11.4, edit=2.5, check=3.0))
+    assert "| Warm build, ratio to bare | 1.15 | 1.14 | met |" in said
+    assert "| One edit, ratio to bare | 1.3 | 1.25 | met |" in said
+    assert "| `dagbook check`, warm | 10 s | 3.0 s | met |" in said
+    assert "10.0 s (9.0–40.0)" in said
+
+
+def test_a_missed_target_is_said():
+    said = text(times(warm=12.0, edit=2.8, check=11.0))
+    assert said.count("**missed**") == 3
+
+
+def test_the_suite_is_scaled_to_all_examples():
+    suite = SuiteTimes(["a", "b"], runs=7, tests=series(6.0), command=series(20.0))
+    said = text(times(10.0, 2.0, 1.0), suite)
+    assert "| The example's tests | 3.0 s | 7 |" in said
+    assert "| `airflow dags test` | 10.0 s | 2 |" in said
+    assert "That is 0.30 of the time" in said
+    assert "take 4.7 minutes on two cores" in said  # 186 × 3 s / 2
+
+
+def test_the_page_does_not_name_the_machine_by_its_name():
+    import socket
+
+    said = text(times(10.0, 2.0, 1.0))
+    assert "cores" in said
+    if len(socket.gethostname()) > 5:
+        assert socket.gethostname() not in said
+
+
+def test_a_failed_command_has_no_speed(tmp_path):
+    measured = Series()
+    command = [sys.executable, "-c", "print('why'); raise SystemExit(3)"]
+    with pytest.raises(DagbookError, match=r"the bench stops: it failed\nwhy"):
+        run(measured, command, tmp_path, {}, "it")
+    assert measured.wall == []
+
+
+def test_a_command_is_timed_with_its_processor_time(tmp_path):
+    measured = Series()
+    code = "import os; print(os.environ.get('HOME'), os.environ['X'])"
+    said = run(
+        measured, [sys.executable, "-c", code], tmp_path, {"HOME": None, "X": "1"}, "it"
+    )
+    assert said.split() == ["None", "1"]
+    assert measured.median > 0
+    assert measured.cpu_median is not None
+
+
+def test_the_bare_configuration_has_our_pages_and_none_of_our_tools(tmp_path):
+    full = tree.copy(Project(ROOT), tmp_path / "full")
+    config = yaml.safe_load(tree.bare(full, tmp_path / "bare").read_text())
+    names = [p if isinstance(p, str) else next(iter(p)) for p in config["plugins"]]
+    assert "hooks" not in config
+    assert "gen-files" not in names
+    assert {"search", "literate-nav", "mkdocstrings"} <= set(names)
+    assert "custom_fences" not in str(config["markdown_extensions"])
+    docs = tmp_path / "bare" / "docs"
+    assert (docs / "SUMMARY.md").is_file()
+    assert len(list(docs.rglob("*.py"))) >= 1
