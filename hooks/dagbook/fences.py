@@ -20,7 +20,7 @@ from pymdownx.superfences import SuperFencesException
 from dagbook import diff as difference
 from dagbook import graph as drawing
 from dagbook import header as heading
-from dagbook import lookup, markup, parsing, run_view, states
+from dagbook import live_view, lookup, markup, parsing, run_view, states
 from dagbook import schedule as calendar
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
@@ -148,17 +148,20 @@ def _word(arguments: Mapping[str, Any], key: str) -> str | None:
 def _run(project: Project, arguments: Mapping[str, Any]) -> str:
     name = _word(arguments, "scenario") or "default"
     scenario = _example(project, arguments).scenario(name)
-    show = arguments.get("show", ["states"] if scenario["kind"] == "run" else [])
+    live = scenario["kind"] == "live"
+    usual = {"run": ["states"], "live": live_view.SHOWN}.get(scenario["kind"], [])
+    show = arguments.get("show", usual)
     if not isinstance(show, list) or not all(isinstance(word, str) for word in show):
         raise ValueError("show is no list of words — write show: [states, timeline]")
     if not show:
         raise ValueError("nothing to show — write show: [exchanges]")
-    body = run_view.render(scenario, show)
+    view = live_view if live else run_view
+    body = view.render(scenario, show)
     words = name.removeprefix("live/")
     where = '<span class="db-run__live">real scheduler</span>' if words != name else ""
     return (
         '<figure class="db-run"><figcaption><span class="db-run__name">Scenario '
-        f"{markup.code(words)}</span>{where}{run_view.verdict(scenario)}</figcaption>"
+        f"{markup.code(words)}</span>{where}{view.verdict(scenario)}</figcaption>"
         f"{body}</figure>"
     )
 

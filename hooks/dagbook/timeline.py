@@ -30,6 +30,20 @@ def draw(tasks: Sequence[Mapping[str, Any]]) -> str:
     )
     end = max(end, 0.001)
     rows = "".join(_row(task, end) for task in tasks)
+    marks, grid = axis(end)
+    return (
+        '<div class="db-timeline" role="group" aria-label="Timeline of the run" '
+        f'style="--grid:{grid}">'
+        f'<ol class="db-timeline__rows" data-search-exclude>{rows}</ol>{marks}</div>'
+    )
+
+
+def axis(end: float) -> tuple[str, str]:
+    """Return the axis of a timeline that lasts ``end`` seconds, as HTML.
+
+    Returns:
+        The axis, and the distance of the grid lines as a CSS length.
+    """
     places = _marks(end)
     marks = "".join(
         f'<span style="left:{100 * mark / end:.2f}%">{_short(mark)}</span>'
@@ -37,11 +51,9 @@ def draw(tasks: Sequence[Mapping[str, Any]]) -> str:
     )
     grid = f"{100 * places[1] / end:.2f}%" if len(places) > 1 else "100%"
     return (
-        '<div class="db-timeline" role="group" aria-label="Timeline of the run" '
-        f'style="--grid:{grid}">'
-        f'<ol class="db-timeline__rows" data-search-exclude>{rows}</ol>'
         '<p class="db-timeline__axis" aria-hidden="true" data-search-exclude>'
-        f"{marks}</p></div>"
+        f"{marks}</p>",
+        grid,
     )
 
 

@@ -1,0 +1,305 @@
+"""Parity without an Airflow: what is asked for, compared, declared and stored."""
+
+import json
+
+import pytest
+
+from dagbook.live import parity, records
+from dagbook.live.parity_compare import compare, matches
+from dagbook.live.parity_plan import Declared, Expected, Plan, modes, smoke
+from dagbook.live.parity_run import Chain
+from dagbook.live.story import path
+
+CONF = {"region": "eu"}
+
+
+def recorded(scenario="default", *, state="success", tasks=(), kind="run", **more):
+    data = {
+        "kind": kind,
+        "dag_id": "example",
+        "state": state,
+        "conf": CONF,
+        "logical_date": "2026-05-01T00:00:00Z",
+        "run_after": "2026-05-01T06:30:00Z",
+        "runs": [],
+        "tasks": [
+            {
+                "task_id": task_id,
+                "map_index": map_index,
+                "state": final,
+                "try_number": tries,
+                "operator": operator,
+            }
+            for task_id, map_index, final, tries, operator in tasks
+        ],
+    }
+    return Expected(scenario, data | more)
+
+
+def live(task_id, state, tries, map_index=-1):
+    return {
+        "task_id": task_id,
+        "map_index": map_index,
+        "state": state,
+        "try_number": tries,
+    }
+
+
+LOAD = ("load", -1, "success", 1, "@task")
+
+
+def declare(expected, task="", scenario="default", map_index=None):
+    return Declared(scenario, task, map_index, expected, "because")
+
+
+def test_the_same_states_and_tries_are_the_same():
+    one = recorded(tasks=[LOAD])
+    outcome = compare(one, {"state": "success"}, [live("load", "success", 1)], [])
+    assert (outcome.result, outcome.defects) == ("same", [])
+
+
+@pytest.mark.parametrize(
+    ("seen", "text"),
+    [
+        (
+            [live("load", "failed", 1)],
+            "load: recorded success, try 1, live failed, try 1",
+        ),
+        (
+            [live("load", "success", 2)],
+            "load: recorded success, try 1, live success, try 2",
+        ),
+        ([], "load: recorded success, try 1, live absent"),
+        (
+            [live("load", "success", 1), live("more", "skipped", 0, 2)],
+            "more[2]: recorded absent, live skipped",
+        ),
+    ],
+)
+def test_a_difference_of_a_task_is_told(seen, text):
+    outcome = compare(recorded(tasks=[LOAD]), {"state": "success"}, seen, [])
+    assert (outcome.result, outcome.defects) == ("different", [text])
+
+
+def test_the_scheduler_does_not_try_an_empty_operator():
+    one = recorded(tasks=[("start", -1, "success", 1, "EmptyOperator")])
+    seen = [live("start", "success", 0)]
+    assert compare(one, {"state": "success"}, seen, []).result == "same"
+    seen = [live("start", "failed", 0)]
+    assert compare(one, {"state": "success"}, seen, []).result == "different"
+
+
+def test_a_declared_difference_is_one_that_came_true():
+    one = recorded(tasks=[LOAD])
+    seen = [live("load", "success", 3)]
+    for words in ("success", "success, try 3"):
+        outcome = compare(one, {"state": "success"}, seen, [declare(words, "load")])
+        assert (outcome.result, outcome.defects) == ("declared", [])
+    wrong = compare(one, {"state": "success"}, seen, [declare("failed", "load")])
+    assert wrong.result == "different"
+    assert wrong.defects[-1].startswith("declared for load: failed; that is not what")
+
+
+def test_a_declaration_that_is_no_longer_needed_is_a_defect():
+    one = recorded(tasks=[LOAD])
+    seen = [live("load", "success", 1)]
+    outcome = compare(one, {"state": "success"}, seen, [declare("failed")])
+    assert outcome.result == "different"
+    kept = compare(one, {"state": "success"}, seen, [declare("failed", scenario="x")])
+    assert kept.result == "same"
+
+
+def test_a_run_declared_to_go_another_way_takes_its_tasks_along():
+    one = recorded(state="failed", tasks=[("load", -1, "failed", 1, "@task")])
+    seen = [live("load", "success", 1)]
+    outcome = compare(one, {"state": "success"}, seen, [declare("success")])
+    assert outcome.result == "declared"
+    assert [d.reason for d in outcome.differences] == ["because", "because"]
+
+
+def test_a_refused_conf_is_refused_on_both_sides():
+    one = recorded("typo", kind="refused")
+    assert compare(one, None, [], []).result == "same"
+    assert compare(one, {"state": "success"}, [], []).result == "different"
+
+
+def test_yaml_to_declare_names_the_run_alone_when_that_says_it_all():
+    one = recorded(state="failed", tasks=[("load", -1, "failed", 1, "@task")])
+    seen = [live("load", "success", 1)]
+    outcome = compare(one, {"state": "success"}, seen, [])
+    assert outcome.yaml() == [
+        "  - scenario: default",
+        "    expected: success",
+        "    reason: …",
+    ]
+
+
+def test_matches_reads_a_state_with_or_without_the_try():
+    assert matches("success", "success, try 2")
+    assert not matches("success, try 1", "success, try 2")
+
+
+def plan(item_id, *expected, declared=()):
+    class Item:
+        id, stem, folder = item_id, "example", "16_x/01_y"
+
+    return Plan(Item, None, "hash", list(expected), list(declared))
+
+
+def test_equal_requests_run_once_and_default_leads():
+    other = recorded("other", conf={"region": "us"})
+    lost = recorded("lost", state="failed")
+    requests = plan("16.1.1", other, lost, recorded()).requests
+    assert [[e.scenario for e in r.expected] for r in requests] == [
+        ["default", "lost"],
+        ["other"],
+    ]
+
+
+def test_a_run_that_saw_an_earlier_one_asks_for_it_first():
+    before = {
+        "dag_id": "example",
+        "run_type": "manual",
+        "state": "failed",
+        "logical_date": None,
+    }
+    child = before | {"run_type": "operator_triggered"}
+    queued = before | {"state": "queued"}
+    again = recorded("again", runs=[before, child, queued, before | {"dag_id": "z"}])
+    (first, second) = plan("16.1.1", recorded(), again).requests
+    assert first.earlier == ()
+    assert second.earlier == (before,)
+
+
+def test_smoke_takes_the_fewest_that_cover_every_mode():
+    plain = plan("16.1.1", recorded(tasks=[LOAD]))
+    twin = plan("16.1.2", recorded(tasks=[LOAD]))
+    mapped = plan("62.1.1", recorded(tasks=[("load", 0, "failed", 2, "BashOperator")]))
+    chosen = smoke([plain, twin, mapped])
+    assert [p.item.id for p in chosen] == ["16.1.1", "62.1.1"]
+    assert modes(plain) | modes(mapped) == {m for p in chosen for m in modes(p)}
+    assert len(smoke([plain, twin, mapped], limit=1)) == 1
+
+
+def test_the_signature_changes_with_what_is_asked_and_what_is_expected():
+    signatures = {
+        recorded(tasks=[LOAD]).signature,
+        recorded(tasks=[LOAD], conf={}).signature,
+        recorded(state="failed", tasks=[LOAD]).signature,
+        recorded(tasks=[("load", -1, "success", 2, "@task")]).signature,
+    }
+    assert len(signatures) == 4
+    assert recorded(tasks=[LOAD]).signature in signatures
+
+
+# -- the file ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """A project with one example, as far as parity looks at it."""
+    from dagbook.project import Project
+
+    (tmp_path / "tests").mkdir()
+    project = Project(tmp_path)
+    source = tmp_path / "dags" / "16_x" / "01_y" / "example.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("")
+    made = plan("16.1.1", recorded(tasks=[LOAD]))
+    made.source = source
+    monkeypatch.setattr(parity, "plans", lambda project: [made])
+    return project, made
+
+
+def measured(made, tries=1):
+    chain = Chain(made, [], ended=3.0, began=1.0)
+    for one in made.expected:
+        seen = [live("load", "success", tries)]
+        chain.outcomes.append(compare(one, {"state": "success"}, seen, made.declared))
+    return {made.item.id: chain}
+
+
+def test_an_example_is_missing_until_it_ran_and_stale_when_it_changed(tree):
+    project, made = tree
+    (problem,) = parity.problems(project)
+    assert str(problem).startswith(
+        "tests/parity.json: 16.1.1: never run on a real scheduler — run `make live"
+    )
+    assert parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
+    assert parity.problems(project) == []
+    made.digest = "another"
+    assert "example.py has changed since" in parity.problems(project)[0].what
+    made.digest = "hash"
+    made.expected = [recorded(tasks=[LOAD], state="failed")]
+    assert "was recorded anew" in parity.problems(project)[0].what
+    made.expected = [recorded(tasks=[LOAD]), recorded("new")]
+    assert "scenario “new” never ran" in parity.problems(project)[0].what
+
+
+def test_a_declaration_that_leaves_the_page_makes_the_result_stale(tree):
+    project, made = tree
+    made.declared = [declare("success, try 2", "load")]
+    parity.save(project, measured(made, tries=2), "LocalExecutor, PostgreSQL")
+    assert parity.problems(project) == []
+    made.declared = []
+    assert "no longer says so" in parity.problems(project)[0].what
+
+
+def test_a_defect_is_not_stored_and_an_equal_result_keeps_the_old_times(tree):
+    project, made = tree
+    parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
+    before = (project.tests / "parity.json").read_text()
+    slower = measured(made)
+    slower["16.1.1"].ended = 99.0
+    assert not parity.save(project, slower, "LocalExecutor, PostgreSQL")
+    assert (project.tests / "parity.json").read_text() == before
+    parity.save(project, measured(made, tries=2), "LocalExecutor, PostgreSQL")
+    assert json.loads((project.tests / "parity.json").read_text())["examples"] == {}
+
+
+# -- paths and live recordings -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reported", "final", "told"),
+    [
+        (["running", "success"], "success", "running success"),
+        ([], "skipped", "skipped"),
+        ([], None, "none"),
+        (
+            ["running", "up_for_reschedule"] * 4 + ["running", "success"],
+            "success",
+            "running up_for_reschedule running success",
+        ),
+        (
+            ["running", "up_for_reschedule"],
+            "up_for_reschedule",
+            "running up_for_reschedule",
+        ),
+        (
+            ["running", "deferred", "running", "failed", "running", "success"],
+            "success",
+            "running deferred running failed running success",
+        ),
+        (["running"], "failed", "running failed"),
+    ],
+)
+def test_a_path_tells_each_state_and_a_repeated_pair_once(reported, final, told):
+    assert path(reported, final) == told.split()
+
+
+def test_times_are_noise_in_a_live_recording(tmp_path):
+    file = tmp_path / "x.live.json"
+    old = {"steps": [{"at": 1.0, "did": "pause"}], "runs": [{"times": {"queued": 1}}]}
+    records.write(file, "default", old)
+    first = file.read_text()
+    new = {"steps": [{"at": 9.0, "did": "pause"}], "runs": [{"times": {"queued": 7}}]}
+    records.compare(file, "default", new)
+    records.write(file, "default", new)
+    assert file.read_text() == first
+    new["steps"][0]["did"] = "unpause"
+    with pytest.raises(records.LiveRecordingDiffersError) as error:
+        records.compare(file, "default", new)
+    assert "steps[0].did: recorded 'pause', now 'unpause'" in str(error.value)
+    with pytest.raises(records.LiveRecordingDiffersError, match="is not recorded"):
+        records.compare(file, "other", new)
