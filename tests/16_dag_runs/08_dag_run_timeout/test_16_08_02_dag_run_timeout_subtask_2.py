@@ -86,12 +86,15 @@ def test_the_budget_can_be_added_up_by_hand(example):
     worst = example.module.worst_case(example.dag, copies={"plan": 2})
     assert worst == seconds(12 + 11)
     # --8<-- [end:budget]
-    kept = example.scenario("budget")
-    kept.keep("plan, one copy", f"{longest(plan)}")
-    kept.keep("plan, two copies in turn", f"{longest(plan, copies=2)}")
-    kept.keep("distance", f"{longest(distance)}")
-    kept.keep("slowest path", f"{worst}")
-    kept.keep("dagrun_timeout", f"{example.dag.dagrun_timeout}")
+    budget = {
+        "plan, one copy": longest(plan),
+        "plan, two copies in turn": longest(plan, copies=2),
+        "distance": longest(distance),
+        "slowest path": worst,
+        "dagrun_timeout": example.dag.dagrun_timeout,
+    }
+    in_seconds = {name: spent.seconds for name, spent in budget.items()}
+    example.scenario("budget").keep("seconds", in_seconds)
     assert example.dag.dagrun_timeout == seconds(60)
 
 
