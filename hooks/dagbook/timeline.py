@@ -70,6 +70,9 @@ def _ran(task: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _row(task: Mapping[str, Any], end: float) -> str:
     ran = _ran(task)
     bars = "".join(_bar(one, end) for one in ran)
+    bars += "".join(
+        _gap(one, after, end) for one, after in zip(ran, ran[1:], strict=False)
+    )
     state = states.of(task.get("state"))
     words = "; ".join(_words(one, len(ran) > 1) for one in ran) or "did not start"
     bars = bars or '<span class="db-timeline__nothing">did not start</span>'
@@ -91,6 +94,15 @@ def _bar(one: Mapping[str, Any], end: float) -> str:
         f'<span class="db-bar {state.css}" '
         f'style="left:{left:.2f}%;width:{width:.2f}%" '
         f'title="try {one["try_number"]}: {state.name}, {spent}"></span>'
+    )
+
+
+def _gap(one: Mapping[str, Any], after: Mapping[str, Any], end: float) -> str:
+    left = one["start"] + (one["duration"] or 0)
+    width = max(after["start"] - left, 0)
+    return (
+        f'<span class="db-gap" style="left:{100 * left / end:.2f}%;'
+        f'width:{100 * width / end:.2f}%"></span>'
     )
 
 
