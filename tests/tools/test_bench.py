@@ -8,7 +8,7 @@ import yaml
 
 from dagbook.bench import page, tree
 from dagbook.bench.measure import Series, run
-from dagbook.bench.site import SiteTimes
+from dagbook.bench.site import Editor, SiteTimes
 from dagbook.bench.suite import SuiteTimes
 from dagbook.problems import DagbookError
 from dagbook.project import Project
@@ -53,8 +53,8 @@ def test_a_missed_target_is_said():
 def test_the_suite_is_scaled_to_all_examples():
     suite = SuiteTimes(["a", "b"], runs=7, tests=series(6.0), command=series(20.0))
     said = text(times(10.0, 2.0, 1.0), suite)
-    assert "| The example's tests | 3.0 s | 7 |" in said
-    assert "| `airflow dags test` | 10.0 s | 2 |" in said
+    assert "| The example's tests | 3.0 s | 3.0 s | 7 |" in said
+    assert "| `airflow dags test` | 10.0 s | 10.0 s | 2 |" in said
     assert "That is 0.30 of the time" in said
     assert "take 4.7 minutes on two cores" in said  # 186 × 3 s / 2
 
@@ -85,6 +85,37 @@ def test_a_command_is_timed_with_its_processor_time(tmp_path):
     assert said.split() == ["None", "1"]
     assert measured.median > 0
     assert measured.cpu_median is not None
+
+
+SMALL = """\
+site_name: Small
+plugins: []
+"""
+
+
+def test_an_edit_is_built_again(tmp_path):
+    page_file = tmp_path / "docs" / "index.md"
+    page_file.parent.mkdir()
+    page_file.write_text("# Small\n")
+    (tmp_path / "mkdocs.yml").write_text(SMALL)
+    measured = Series()
+    with Editor(Project(tmp_path), tmp_path / "mkdocs.yml", page_file) as editor:
+        editor.edit(measured)
+        editor.edit(measured)
+    assert len(measured.wall) == len(measured.cpu) == 2
+    assert page_file.read_text() == "# Small\n\nEdit number 2.\n"
+
+
+def test_an_edit_that_fails_stops_the_bench(tmp_path):
+    page_file = tmp_path / "docs" / "index.md"
+    page_file.parent.mkdir()
+    page_file.write_text("[x](nowhere.md)\n")
+    (tmp_path / "mkdocs.yml").write_text(SMALL + "strict: true\nplugins: [nothing]\n")
+    with (
+        pytest.raises(DagbookError, match="failed after an edit"),
+        Editor(Project(tmp_path), tmp_path / "mkdocs.yml", page_file),
+    ):
+        pass
 
 
 def test_the_bare_configuration_has_our_pages_and_none_of_our_tools(tmp_path):

@@ -1,7 +1,8 @@
 """What ``mkdocs serve`` does after an edit, in a process of its own.
 
-``python -m dagbook.bench.rebuild CONFIG PAGE ROUNDS`` builds once, then changes PAGE
-and builds again ROUNDS times; it prints the seconds of each of these as a JSON list.
+``python -m dagbook.bench.rebuild CONFIG PAGE`` builds once and says ``{}``. For each
+line on standard input it then changes PAGE, builds again, and says in JSON how many
+seconds (``wall``) and seconds of its processor time (``cpu``) that took.
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ from typing import Any
 
 
 def main() -> None:
-    """Measure, and print the list as the last line."""
+    """Build, and once more for each line, until standard input ends."""
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
 
-    config_file, page, rounds = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    config_file, page = sys.argv[1], Path(sys.argv[2])
     logging.getLogger("mkdocs").setLevel(logging.ERROR)
     text = page.read_text("utf-8")
-    seconds = []
     with tempfile.TemporaryDirectory(prefix="dagbook-bench-") as site:
 
         def config() -> Any:
@@ -32,12 +32,16 @@ def main() -> None:
         first = config()
         first.plugins.on_startup(command="serve", dirty=False)
         build(first)
-        for number in range(rounds):
-            page.write_text(f"{text}\nEdit number {number + 1}.\n", "utf-8")
-            began = time.perf_counter()
+        print("{}", flush=True)
+        for number, _ in enumerate(sys.stdin, 1):
+            page.write_text(f"{text}\nEdit number {number}.\n", "utf-8")
+            wall, cpu = time.perf_counter(), time.process_time()
             build(config())
-            seconds.append(round(time.perf_counter() - began, 3))
-    print(json.dumps(seconds))
+            took = {
+                "wall": time.perf_counter() - wall,
+                "cpu": time.process_time() - cpu,
+            }
+            print(json.dumps(took), flush=True)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from pathlib import Path
 from dagbook import parsing
 from dagbook.bench import tree
 from dagbook.bench.measure import Series, run
+from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.spec import load
 
@@ -69,8 +72,13 @@ def measure(project: Project, rounds: int, say: Say) -> SiteTimes:
             run(times.check, command, full.root, tree.environment(full), "the check")
         page = _page(full)
         say("one edit inside mkdocs serve, bare and full")
-        _edits(times.bare_edit, full, plain, top / "bare" / "docs" / page, rounds)
-        _edits(times.edit, full, full.root / "mkdocs.yml", full.docs / page, rounds)
+        with (
+            Editor(full, plain, top / "bare" / "docs" / page) as bare,
+            Editor(full, full.root / "mkdocs.yml", full.docs / page) as ours,
+        ):
+            for _ in range(rounds):
+                bare.edit(times.bare_edit)
+                ours.edit(times.edit)
     return times
 
 
@@ -81,15 +89,58 @@ def _build(series: Series, project: Project, config: Path, site: Path) -> None:
     run(series, command, project.root, tree.environment(project), name)
 
 
-def _edits(
-    series: Series, project: Project, config: Path, page: Path, rounds: int
-) -> None:
-    command = [sys.executable, "-m", "dagbook.bench.rebuild"]
-    command += [str(config), str(page), str(rounds)]
-    name = f"the build after an edit with {config.parent.name}/mkdocs.yml"
-    said = run(Series(), command, project.root, tree.environment(project), name)
-    for seconds in json.loads(said.splitlines()[-1]):
-        series.add(seconds)
+class Editor:
+    """A process that has built the site and builds it again after each edit.
+
+    Args:
+        project: the copy that every tool is pointed at.
+        config: the configuration of MkDocs.
+        page: the file that is edited.
+    """
+
+    def __init__(self, project: Project, config: Path, page: Path) -> None:
+        self.name = f"{config.parent.name}/mkdocs.yml"
+        variables = tree.environment(project)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dagbook.bench.rebuild", str(config), str(page)],
+            cwd=project.root,
+            env=dict(os.environ) | {k: v for k, v in variables.items() if v},
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def __enter__(self) -> Editor:
+        try:
+            self._answer()
+        except DagbookError:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.communicate()
+
+    def edit(self, series: Series) -> None:
+        """Edit the page, and keep how long the build took.
+
+        Raises:
+            DagbookError: the build failed.
+        """
+        if self.process.stdin:
+            self.process.stdin.write("\n")
+            self.process.stdin.flush()
+        took = self._answer()
+        series.add(took["wall"], took["cpu"])
+
+    def _answer(self) -> dict[str, float]:
+        lines = iter(self.process.stdout or ())
+        line = next((line for line in lines if line.startswith("{")), None)
+        if line is None:
+            what = f"the bench stops: the build with {self.name} failed after an edit"
+            raise DagbookError(Problem("make bench", 0, what, "put that right first"))
+        answer: dict[str, float] = json.loads(line)
+        return answer
 
 
 def _page(project: Project) -> Path:
