@@ -102,7 +102,8 @@ def _state_rows(task: Mapping[str, Any]) -> str:
     tries = f"{number} of {max(most, number)}" if number else "–"
     row = (
         f'<tr><th scope="row">{markup.name(timeline.label(task))}</th>'
-        f"<td>{states.pill(task['state'])}</td><td class="db-nowrap">{tries}</td>"
+        f"<td>{states.pill(task['state'])}</td>"
+        f'<td class="db-nowrap">{tries}</td>'
         f"<td{_NUMBERS}>{took}</td></tr>"
     )
     several = len(task["tries"]) > 1
