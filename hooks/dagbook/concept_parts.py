@@ -1,0 +1,62 @@
+"""The generated parts of concept pages as HTML: computed tables, and marks of proofs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from dagbook import markup, states
+
+_CODE = re.compile(r"`([^`]+)`")
+_STATE = re.compile(r"\{(\w+)\}")
+
+
+def table(name: str, data: Mapping[str, Any]) -> str:
+    """Return a computed table; on a telephone each row becomes a block.
+
+    Args:
+        name: of the table; its anchor and the anchor of its proof follow from it.
+        data: ``caption``, ``head`` and ``rows`` as the test has left them.
+    """
+    head = "".join(f'<th scope="col">{inline(cell)}</th>' for cell in data["head"])
+    labels = [_CODE.sub(r"\1", cell) for cell in data["head"]]
+    rows = []
+    for row in data["rows"]:
+        first, *rest = row
+        cells = "".join(
+            f'<td data-label="{markup.text(label)}">{cell_html(cell)}</td>'
+            for label, cell in zip(labels[1:], rest, strict=True)
+        )
+        rows.append(f'<tr><th scope="row">{cell_html(first)}</th>{cells}</tr>')
+    caption = f"{inline(data['caption'])} {mark(f'table-{name}')}"
+    return (
+        f'<div class="db-facts"><table><caption>{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>\n"
+    )
+
+
+def cell_html(cell: str | Mapping[str, str]) -> str:
+    """Return a cell: text, or the pill of a state."""
+    if isinstance(cell, str):
+        return inline(cell)
+    return states.pill(cell["state"], markup.text(cell.get("text", cell["state"])))
+
+
+def inline(words: str) -> str:
+    """Return text in which backticks mean code and ``{success}`` a state."""
+    parts = _CODE.split(words)
+    return "".join(
+        markup.name(part)
+        if index % 2
+        else _STATE.sub(lambda m: states.pill(m[1]), markup.text(part))
+        for index, part in enumerate(parts)
+    )
+
+
+def mark(claim: str) -> str:
+    """Return the mark of a claim inside HTML: it leads to the proof."""
+    return (
+        f'<a class="db-claim" id="claim-{claim}" href="#proof-{claim}" '
+        f'aria-label="Proof: {claim}" title="Proof: {claim}">✓</a>'
+    )

@@ -1,0 +1,179 @@
+"""What a run is: its identity, its companions, its limits."""
+
+import pytest
+from shapes import chain, single
+from world import START
+
+
+@pytest.mark.claim("run-id-unique", by="rest")
+def test_two_runs_of_a_dag_cannot_share_an_id(world):
+    world.sync(single(), single("other"))
+    world.trigger("single", dag_run_id="friday")
+    body = {"logical_date": None, "dag_run_id": "friday"}
+    again = world.rest.post("/api/v2/dags/single/dagRuns", json=body)
+    assert again.status_code == 409
+    elsewhere = world.rest.post("/api/v2/dags/other/dagRuns", json=body)
+    assert elsewhere.status_code == 200
+
+
+@pytest.mark.claim("logical-date-unique", by="rest")
+def test_two_runs_of_a_dag_cannot_share_a_logical_date(world):
+    world.sync(single())
+    body = {"logical_date": START.isoformat()}
+    answers = [
+        world.rest.post("/api/v2/dags/single/dagRuns", json=body) for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 409]
+
+
+@pytest.mark.claim("many-runs-without-date", by="rest")
+def test_any_number_of_runs_may_have_no_logical_date(world):
+    world.sync(single())
+    for _ in range(3):
+        world.trigger("single")
+    assert [run.logical_date for run in world.runs()] == [None] * 3
+
+
+@pytest.mark.claim("task-instances-made-with-run", by="rest")
+def test_task_instances_are_made_with_the_run(world):
+    world.sync(chain())
+    world.trigger("chain")
+    assert world.states() == {"first": None, "middle": None, "last": None}
+
+
+@pytest.mark.claim("runs-at-once", by="scheduler")
+def test_runs_are_active_together_up_to_the_limit(world):
+    world.sync(single(max_active_runs=2))
+    for _ in range(3):
+        world.trigger("single")
+    world.step()
+    assert [run.state for run in world.runs()] == ["running", "running", "queued"]
+
+
+@pytest.mark.claim("max-active-runs-default", by="config")
+def test_sixteen_runs_by_default(world):
+    from airflow.configuration import conf
+    from airflow.sdk import DAG
+
+    assert conf.getint("core", "max_active_runs_per_dag") == 16
+    assert DAG("plain", schedule=None).max_active_runs == 16
+
+
+@pytest.mark.claim("run-id-form", by="scheduler")
+def test_a_run_id_tells_the_type_and_when_the_run_may_start(world):
+    world.sync(single(schedule="0 6 * * *", end_date=START.add(hours=20), catchup=True))
+    world.step()
+    first, second = START.add(hours=7), START.add(hours=8)
+    dated = world.trigger(
+        "single", logical_date=START.isoformat(), run_after=first.isoformat()
+    )
+    bare = world.trigger("single", run_after=second.isoformat())
+    scheduled = next(run for run in world.runs() if run.run_type == "scheduled")
+    assert scheduled.run_id == "scheduled__2026-05-01T06:00:00+00:00"
+    assert dated.run_id == "manual__2026-05-01T07:00:00+00:00"
+    assert bare.run_id == "manual__2026-05-01T08:00:00+00:00"
+
+
+def _run_types(world):
+    """Start a run of each type and return the runs."""
+    from airflow.sdk import Asset
+
+    asset = Asset("orders", uri="x-shop://orders")
+    writer = chain("write", dag_id="producer", tasks={"write": {"outlets": [asset]}})
+    daily = single("daily", schedule="@daily", catchup=True, end_date=START)
+    old = single("old", schedule="@daily", end_date=START.add(days=1))
+    world.sync(daily, old, single("plain"), writer, single("reader", schedule=[asset]))
+    world.step()
+    world.trigger("plain")
+    body = {
+        "dag_id": "old",
+        "from_date": START.isoformat(),
+        "to_date": START.isoformat(),
+    }
+    assert world.rest.post("/api/v2/backfills", json=body).status_code == 200
+    called = world.execution.post("/dag-runs/plain/called", json={"conf": {}})
+    assert called.status_code == 204, called.text
+    number = world.rest.get("/api/v2/assets").json()["assets"][0]["id"]
+    made = world.rest.post(f"/api/v2/assets/{number}/materialize", json={})
+    assert made.status_code == 200, made.text
+    event = world.rest.post("/api/v2/assets/events", json={"asset_id": number})
+    assert event.status_code == 200, event.text
+    world.step()
+    return {str(run.run_type): run for run in world.runs()}
+
+
+WAYS = {
+    "scheduled": "the scheduler, at a tick of the timetable",
+    "manual": "a person: UI, command line or `POST …/dagRuns`",
+    "backfill": "`airflow backfill create` or `POST …/backfills`",
+    "operator_triggered": "`TriggerDagRunOperator` in another DAG",
+    "asset_triggered": "the scheduler, when the assets of the schedule have events",
+    "asset_materialization": "`airflow assets materialize` or `POST …/materialize`",
+}
+
+
+@pytest.mark.claim("table-run-types", by="scheduler")
+def test_each_way_of_starting_a_run(world, table):
+    from airflow.utils.types import DagRunType
+
+    made = _run_types(world)
+    assert set(made) == {kind.value for kind in DagRunType} == set(WAYS)
+    rows = []
+    for kind, way in WAYS.items():
+        run = made[kind]
+        interval = run.data_interval_start is not None
+        rows.append(
+            [
+                f"`{kind}`",
+                way,
+                f"`{run.triggered_by.value}`",
+                "yes" if run.logical_date else "none",
+                "yes" if interval else "none",
+                f"`{run.run_id.split('__')[0]}__…`" if "__" in run.run_id else "given",
+            ]
+        )
+    table(
+        "run-types",
+        "The types of runs, each made once.",
+        [
+            "`run_type`",
+            "Who starts it",
+            "`triggered_by`",
+            "Logical date",
+            "Interval",
+            "Run id",
+        ],
+        rows,
+    )
+
+
+@pytest.mark.claim("run-types-six", by="enum")
+def test_there_are_six_types():
+    from airflow.utils.types import DagRunType
+
+    assert [kind.value for kind in DagRunType] == [
+        "backfill",
+        "scheduled",
+        "manual",
+        "operator_triggered",
+        "asset_triggered",
+        "asset_materialization",
+    ]
+
+
+@pytest.mark.claim("allowed-run-types-refuse", by="rest")
+def test_a_dag_may_refuse_types(world):
+    world.sync(single(schedule="@daily", allowed_run_types=["scheduled"]))
+    answer = world.rest.post("/api/v2/dags/single/dagRuns", json={"logical_date": None})
+    assert answer.status_code == 400
+    assert "does not allow manual runs" in answer.json()["detail"]
+    assert world.runs() == []
+
+
+@pytest.mark.claim("allowed-run-types-fit-schedule", by="model")
+@pytest.mark.parametrize(
+    ("schedule", "kind"), [("@daily", "manual"), (None, "scheduled")]
+)
+def test_the_types_must_fit_the_schedule(schedule, kind):
+    with pytest.raises(ValueError, match="allowed_run_types must include"):
+        single(schedule=schedule, allowed_run_types=[kind])

@@ -1,0 +1,340 @@
+"""Airflow without its processes: the test calls what each of them would call.
+
+Nothing of Airflow is replaced. The scheduler is its own ``SchedulerJobRunner``, whose
+loop the test takes one step at a time; its executor accepts workloads and is never
+started, so that the test is the worker; the worker speaks to the real Task Execution
+API; people speak to the real REST API. A trigger in SQLite writes down each change of
+state, so that no change goes unseen.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pendulum
+
+#: When all DAGs of these tests begin.
+START = pendulum.datetime(2026, 5, 1, tz="UTC")
+BUNDLE = "dags-folder"
+
+_WATCH = """
+CREATE TABLE IF NOT EXISTS seen (
+    id INTEGER PRIMARY KEY, sort TEXT, name TEXT, old TEXT, new TEXT);
+CREATE TRIGGER watch_ti AFTER UPDATE OF state ON task_instance
+    WHEN OLD.state IS NOT NEW.state BEGIN
+    INSERT INTO seen (sort, name, old, new)
+    VALUES ('task', NEW.task_id, COALESCE(OLD.state, 'none'),
+            COALESCE(NEW.state, 'none')); END;
+CREATE TRIGGER born_ti AFTER INSERT ON task_instance BEGIN
+    INSERT INTO seen (sort, name, old, new)
+    VALUES ('task', NEW.task_id, 'new', COALESCE(NEW.state, 'none')); END;
+CREATE TRIGGER watch_run AFTER UPDATE OF state ON dag_run
+    WHEN OLD.state IS NOT NEW.state BEGIN
+    INSERT INTO seen (sort, name, old, new)
+    VALUES ('run', NEW.run_id, OLD.state, NEW.state); END;
+CREATE TRIGGER born_run AFTER INSERT ON dag_run BEGIN
+    INSERT INTO seen (sort, name, old, new)
+    VALUES ('run', NEW.run_id, 'new', NEW.state); END;
+"""
+
+
+class World:
+    """One test's Airflow.
+
+    Args:
+        harness: the process's harness, for the REST API.
+    """
+
+    def __init__(self, harness: Any) -> None:
+        import sqlite3
+
+        from airflow.dag_processing.bundles.manager import DagBundlesManager
+        from airflow.models.pool import Pool
+
+        self.harness = harness
+        with sqlite3.connect(harness.home / "airflow.db") as base:
+            base.executescript(_WATCH)
+        base.close()
+        self._scheduler: Any = None
+        self._api: Any = None
+        with self.session() as session:
+            DagBundlesManager().sync_bundles_to_db(session=session)
+            if not session.query(Pool).filter(Pool.pool == "default_pool").count():
+                Pool.create_or_update_pool(
+                    "default_pool", 128, "", False, session=session
+                )
+
+    def close(self) -> None:
+        from airflow import settings
+
+        if settings.Session is not None:
+            settings.Session.remove()
+
+    @contextmanager
+    def session(self):
+        from airflow.utils.session import create_session
+
+        with create_session() as session:
+            yield session
+
+    # ---- what the dag processor does -------------------------------------------
+
+    def sync(self, *dags: Any, paused: bool = False) -> None:
+        """Write DAGs to the database as the dag processor does, and unpause them."""
+        from airflow.dag_processing.collection import update_dag_parsing_results_in_db
+        from airflow.models.dag import DagModel
+        from airflow.serialization.serialized_objects import LazyDeserializedDAG
+
+        for dag in dags:
+            dag.relative_fileloc = "concepts.py"
+        with self.session() as session:
+            errors: dict[Any, str] = {}
+            update_dag_parsing_results_in_db(
+                bundle_name=BUNDLE,
+                bundle_version=None,
+                dags=[LazyDeserializedDAG.from_dag(dag) for dag in dags],
+                import_errors=errors,
+                parse_duration=None,
+                warnings=set(),
+                session=session,
+            )
+            assert errors == {}
+            for dag in dags:
+                session.get(DagModel, dag.dag_id).is_paused = paused
+
+    def pause(self, dag_id: str, paused: bool = True) -> None:
+        from airflow.models.dag import DagModel
+
+        with self.session() as session:
+            session.get(DagModel, dag_id).is_paused = paused
+
+    def model(self, dag_id: str) -> Any:
+        """Return the row of a DAG."""
+        from airflow.models.dag import DagModel
+
+        with self.session() as session:
+            found = session.get(DagModel, dag_id)
+            session.expunge_all()
+            return found
+
+    # ---- what the scheduler does -----------------------------------------------
+
+    @property
+    def scheduler(self) -> Any:
+        if self._scheduler is None:
+            from airflow.callbacks.database_callback_sink import DatabaseCallbackSink
+            from airflow.executors.local_executor import LocalExecutor
+            from airflow.jobs.job import Job
+            from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+
+            job = Job()
+            with self.session() as session:
+                session.add(job)
+                session.flush()
+                session.expunge_all()
+            self.executor = LocalExecutor(parallelism=32)
+            self.executor.job_id = job.id
+            self.executor.callback_sink = DatabaseCallbackSink()
+            self._scheduler = SchedulerJobRunner(job=job, executors=[self.executor])
+        return self._scheduler
+
+    def step(self, times: int = 1) -> None:
+        """Let the scheduler make one round of decisions, or several."""
+        for _ in range(times):
+            with self.session() as session:
+                self.scheduler._do_scheduling(session)
+
+    def workloads(self) -> list[Any]:
+        """Return what the scheduler has handed to the executor and nobody has run."""
+        return list(self.executor.queued_tasks.values())
+
+    # ---- what the worker does --------------------------------------------------
+
+    @property
+    def execution(self) -> Any:
+        """A client of the Task Execution API, in this process."""
+        if self._api is None:
+            import httpx
+            from airflow.sdk.execution_time.supervisor import in_process_api_server
+
+            self._api = httpx.Client(
+                transport=in_process_api_server().transport,
+                base_url="http://in-process.invalid./",
+            )
+        return self._api
+
+    def begin(self, task_id: str, map_index: int = -1, run_id: str | None = None):
+        """Report that a worker has started a task; return the server's answer."""
+        ti = self.ti(task_id, map_index, run_id)
+        self.executor.queued_tasks.pop(ti.key, None)
+        body = {
+            "state": "running",
+            "hostname": "worker",
+            "unixname": "worker",
+            "pid": 1,
+            "start_date": _now(),
+        }
+        return self.execution.patch(f"/task-instances/{ti.id}/run", json=body)
+
+    def report(
+        self,
+        task_id: str,
+        state: str,
+        map_index: int = -1,
+        run_id: str | None = None,
+        **more: Any,
+    ):
+        """Report another state of a task; return the server's answer."""
+        ti = self.ti(task_id, map_index, run_id)
+        body: dict[str, Any] = {"state": state, **more}
+        if state not in ("deferred", "up_for_reschedule", "awaiting_input"):
+            body.setdefault("end_date", _now())
+        return self.execution.patch(f"/task-instances/{ti.id}/state", json=body)
+
+    def work(self, task_id: str, state: str = "success", **where: Any) -> None:
+        """Begin and end a task that the scheduler has queued."""
+        begun = self.begin(task_id, **where)
+        assert begun.status_code == 200, begun.text
+        ended = self.report(task_id, state, **where)
+        assert ended.status_code == 204, ended.text
+
+    def finish(self, state: str = "success", rounds: int = 20, **other: str) -> None:
+        """Let scheduler and worker go on until no run is unfinished.
+
+        Args:
+            state: in which each task ends.
+            rounds: how many decisions of the scheduler at most.
+            other: ends of single tasks by their id.
+        """
+        for _ in range(rounds):
+            self.step()
+            waiting = self.workloads()
+            for workload in waiting:
+                ti = workload.ti
+                where = {"map_index": ti.map_index, "run_id": ti.run_id}
+                self.work(ti.task_id, other.get(ti.task_id, state), **where)
+            if not waiting and not self._unfinished():
+                return
+        raise AssertionError(f"not finished after {rounds} rounds: {self.states()}")
+
+    def _unfinished(self) -> bool:
+        return any(run.state in ("queued", "running") for run in self.runs())
+
+    # ---- what people do --------------------------------------------------------
+
+    @property
+    def rest(self) -> Any:
+        """A client of the REST API as the user ``admin``."""
+        return self.harness.api().client("admin")
+
+    def trigger(self, dag_id: str, **body: Any) -> Any:
+        """Start a run through the REST API and return it.
+
+        It may start at once: the scheduler compares with whole seconds on SQLite.
+        """
+        past = ago(seconds=5).isoformat()
+        answer = self.rest.post(
+            f"/api/v2/dags/{dag_id}/dagRuns",
+            json={"logical_date": None, "run_after": past, **body},
+        )
+        assert answer.status_code == 200, answer.text
+        return self.run(answer.json()["dag_run_id"])
+
+    def clear(self, dag_id: str, **body: Any) -> Any:
+        """Clear task instances through the REST API and return the answer."""
+        asked = {"dry_run": False, "only_failed": False, **body}
+        return self.rest.post(f"/api/v2/dags/{dag_id}/clearTaskInstances", json=asked)
+
+    # ---- what is there ---------------------------------------------------------
+
+    def runs(self, dag_id: str | None = None) -> list[Any]:
+        """Return runs, in the order in which they were made."""
+        from airflow.models.dagrun import DagRun
+
+        with self.session() as session:
+            query = session.query(DagRun).order_by(DagRun.id)
+            if dag_id:
+                query = query.filter(DagRun.dag_id == dag_id)
+            found = query.all()
+            session.expunge_all()
+            return found
+
+    def run(self, run_id: str | None = None) -> Any:
+        """Return a run: the only one, or the one of that id."""
+        found = [r for r in self.runs() if run_id in (None, r.run_id)]
+        assert len(found) == 1, [r.run_id for r in found]
+        return found[0]
+
+    def tis(self, run_id: str | None = None) -> list[Any]:
+        """Return task instances, by id and map index."""
+        from airflow.models.taskinstance import TaskInstance
+
+        with self.session() as session:
+            query = session.query(TaskInstance).order_by(
+                TaskInstance.task_id, TaskInstance.map_index
+            )
+            if run_id:
+                query = query.filter(TaskInstance.run_id == run_id)
+            found = query.all()
+            session.expunge_all()
+            return found
+
+    def ti(self, task_id: str, map_index: int = -1, run_id: str | None = None) -> Any:
+        """Return one task instance, of the only run or of a run."""
+        found = [
+            t
+            for t in self.tis(run_id)
+            if (t.task_id, t.map_index) == (task_id, map_index)
+        ]
+        assert len(found) == 1, (task_id, map_index, self.states())
+        return found[0]
+
+    def states(self, run_id: str | None = None) -> dict[str, str | None]:
+        """Return states by task id; mapped instances are ``task[0]``."""
+        return {
+            t.task_id if t.map_index < 0 else f"{t.task_id}[{t.map_index}]": (
+                None if t.state is None else str(t.state)
+            )
+            for t in self.tis(run_id)
+        }
+
+    def change(self, task_id: str, run_id: str | None = None, **fields: Any) -> None:
+        """Write columns of a task instance, to stand where a test begins."""
+        from airflow.models.taskinstance import TaskInstance
+
+        with self.session() as session:
+            row = session.get(TaskInstance, self.ti(task_id, run_id=run_id).id)
+            for name, value in fields.items():
+                setattr(row, name, value)
+
+    def change_run(self, run_id: str | None = None, **fields: Any) -> None:
+        """Write columns of a run, to stand where a test begins."""
+        from airflow.models.dagrun import DagRun
+
+        with self.session() as session:
+            row = session.get(DagRun, self.run(run_id).id)
+            for name, value in fields.items():
+                setattr(row, name, value)
+
+    def seen(self, sort: str, name: str | None = None) -> list[tuple[str, str]]:
+        """Return the changes of state so far, of runs or of tasks."""
+        from sqlalchemy import text
+
+        with self.session() as session:
+            rows = session.execute(text("SELECT sort, name, old, new FROM seen"))
+            return [
+                (old, new)
+                for kind, own, old, new in rows
+                if kind == sort and name in (None, own)
+            ]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+def ago(**parts: float) -> datetime:
+    """Return an instant in the past."""
+    return datetime.now(UTC) - timedelta(**parts)
