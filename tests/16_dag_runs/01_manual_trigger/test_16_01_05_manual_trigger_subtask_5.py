@@ -139,6 +139,9 @@ def test_a_billing_run_adds_up_the_orders_it_was_given(example):
     assert run.value("bill") == 8990 + 4250
     assert run.task("bill").log == ["INFO ada owes 132.40"]
     assert run.state == "success"
+    bill = example.sibling("billing").get_task("bill").python_callable
+    assert bill(params=BO) == 12000
+    assert bill(params=CAI) == 25000
 
 
 @pytest.mark.parametrize(
@@ -199,3 +202,8 @@ def test_nothing_starts_by_a_clock_and_only_billing_is_active_from_the_start(exa
     assert list(shared.topological_sort()) == [shared.get_task(t) for t in order]
     assert shared.get_task("receipt").upstream_task_ids == {"trigger_cai"}
     assert "run_after" not in example.module.TriggerDagRunOperator.template_fields
+    asked = example.sibling("variants")
+    assert asked.get_task("first").downstream_task_ids == set(asked.task_ids) - {
+        "first"
+    }
+    assert asked.get_task("same_name_reset").conf == ADA
