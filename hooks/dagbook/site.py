@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dagbook import compose, indexes, lookup
+from dagbook.live import parity_table
 from dagbook.lookup import Example
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
@@ -35,7 +36,7 @@ def write(project: Project, emit: Emit) -> None:
             problems += error.problems
     if problems:
         raise DagbookError(problems)
-    tools = dict(reference(project))
+    tools = {parity_table.PATH: parity_table.page(project), **dict(reference(project))}
     extra = [(path, indexes.title(text)) for path, text in tools.items()]
     for name, text in {**indexes.pages(project, extra=extra), **tools}.items():
         own = f"docs/{name}" if (project.docs / name).is_file() else None

@@ -14,6 +14,9 @@ from dagbook.live.redis import Redis
 # Worker → the queue it listens to. Tasks that name no queue go to `default`.
 WORKERS = {"worker-default": "default", "worker-large": "large"}
 
+# SQLAlchemy 2.1 takes another driver when none is named.
+RESULTS = "db+postgresql+psycopg2"
+
 
 @dataclass
 class CeleryCluster(Cluster):
@@ -36,7 +39,7 @@ class CeleryCluster(Cluster):
         self.redis.start(self.keeping)
         self.settings.extra |= {
             "AIRFLOW__CELERY__BROKER_URL": self.redis.url,
-            "AIRFLOW__CELERY__RESULT_BACKEND": self.postgres.url("db+postgresql"),
+            "AIRFLOW__CELERY__RESULT_BACKEND": self.postgres.url(RESULTS),
             "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(self.concurrency),
             "AIRFLOW__CELERY__SYNC_PARALLELISM": "1",
             "AIRFLOW__OPERATORS__DEFAULT_QUEUE": "default",

@@ -17,7 +17,7 @@ import httpx
 
 from dagbook.live.client import ApiError, Client
 from dagbook.live.keeping import Keeping
-from dagbook.live.ports import free_ports
+from dagbook.live.ports import free_ports, listens
 from dagbook.live.postgres import Postgres
 from dagbook.live.settings import Database, Executor, Settings
 from dagbook.live.signals import uninterrupted
@@ -109,8 +109,7 @@ class Cluster:
             self.settings = self._settings(self.port or port)
             self._prepare_database()
             self._prepare_executor()
-            for name in COMPONENTS:
-                self.start_component(name)
+            self._start_components(seconds)
             self.client = self.login("admin")
             self._wait_healthy(seconds)
             self._start_workers(seconds)
@@ -181,6 +180,21 @@ class Cluster:
         for name in ended:
             self.start_component(name)
         return ended
+
+    def _start_components(self, seconds: float) -> None:
+        """Start all; the scheduler last, for a task needs the API server at once."""
+        for name in COMPONENTS:
+            if name != "scheduler":
+                self.start_component(name)
+        deadline = time.monotonic() + seconds
+        while not listens(self.settings.port):
+            self.check_alive()
+            if time.monotonic() > deadline:
+                raise ClusterError(
+                    f"no API server after {seconds:.0f} s\n{self.tails()}"
+                )
+            time.sleep(0.1)
+        self.start_component("scheduler")
 
     def stop(self) -> None:
         """Stop everything, keep the logs if the session failed, remove the folder."""

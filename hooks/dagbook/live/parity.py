@@ -10,13 +10,16 @@ from __future__ import annotations
 import json
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagbook import recording
 from dagbook.live.parity_plan import Declared, Plan, plans
-from dagbook.live.parity_run import Chain
 from dagbook.problems import Problem
 from dagbook.project import Project
+
+if TYPE_CHECKING:
+    # Only the name: `dagbook check` must not load an HTTP client.
+    from dagbook.live.parity_run import Chain
 
 FORMAT = 1
 NOISE = {"seconds", "airflow"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagbook.live.client import Json
 from dagbook.live.parity_plan import Declared, Expected, TaskKey
+
+Json = dict[str, Any]
 
 # The scheduler sets an EmptyOperator to success by itself, without a worker.
 NOT_TRIED = {"EmptyOperator"}
