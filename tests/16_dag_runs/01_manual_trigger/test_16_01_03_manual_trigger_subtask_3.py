@@ -40,10 +40,20 @@ def test_a_day_is_written_and_writing_it_again_changes_no_byte(example):
 
 
 def test_conf_wins_over_the_logical_date(example):
-    run = example.run("conf", conf={"region": "south", "day": "2026-05-02"})
+    run = example.run("conf", conf={"day": "2026-05-02"})
 
-    assert run.value("plan") == {"region": "south", "day": "2026-05-02"}
-    assert run.value("write_day")["rows"] == 0
+    assert run.value("plan") == {"region": "north", "day": "2026-05-02"}
+    assert run.value("write_day")["file"] == "sales-north-2026-05-02.csv"
+    written = example.scratch / "sales-north-2026-05-02.csv"
+    assert written.read_text() == "id,amount\n4,15.75\n"
+
+
+def test_a_region_has_its_own_file(example):
+    run = example.run("south", conf={"region": "south"})
+
+    assert run.value("plan") == {"region": "south", "day": "2026-05-01"}
+    written = example.scratch / "sales-south-2026-05-01.csv"
+    assert written.read_text() == "id,amount\n3,89.90\n"
 
 
 # --8<-- [start:typo]
