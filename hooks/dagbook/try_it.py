@@ -95,6 +95,6 @@ _TALK_WORDS = (
     "These commands start one in the folder, on loopback only:"
 )
 _WAIT_WORDS = (
-    "Start the run, and watch it at `http://127.0.0.1:8080` (user `admin`, password "
-    f"`{PASSWORD}`):"
+    "When `http://127.0.0.1:8080` answers (user `admin`, password "
+    f"`{PASSWORD}`), start the run and watch it there. `kill %1` stops Airflow again."
 )
