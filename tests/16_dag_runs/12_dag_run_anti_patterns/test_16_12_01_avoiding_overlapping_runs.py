@@ -174,6 +174,7 @@ def test_the_dags_are_what_the_page_says(example):
     for one in (example.dag, fixed):
         assert (one.schedule, one.catchup) == (None, False)
         assert one.start_date == datetime(2026, 1, 1, tzinfo=UTC)
+        assert one.params.get_param("orders").schema == {"type": "array", "minItems": 1}
     edges = {t.task_id: t.downstream_task_ids for t in example.dag.tasks}
     assert edges == {
         "take_orders": {"read_stock"},
