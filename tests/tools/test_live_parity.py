@@ -5,9 +5,9 @@ import json
 import pytest
 
 from dagbook.live import parity, records
+from dagbook.live.parity_chain import Chain
 from dagbook.live.parity_compare import compare, matches
 from dagbook.live.parity_plan import Declared, Expected, Plan, modes, smoke
-from dagbook.live.parity_run import Chain
 from dagbook.live.story import path
 
 CONF = {"region": "eu"}

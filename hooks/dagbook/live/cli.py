@@ -44,7 +44,7 @@ def live(
         executor=executor,
         database=db,
         # The committed results are those of the reference set-up.
-        write=not check and executor == "local" and db == "postgresql",
+        write=not (check or smoke) and executor == "local" and db == "postgresql",
         record=record,
     )
     raise typer.Exit(run(project, options, words or []))

@@ -124,11 +124,8 @@ class Cluster:
         home = self.folder / "home"
         (home / "plugins").mkdir(parents=True)
         self.tasks_tmp.mkdir()
-        url = (
-            self.postgres.url()
-            if self.postgres is not None
-            else f"sqlite:///{home / 'airflow.db'}"
-        )
+        sqlite = f"sqlite:///{home / 'airflow.db'}"
+        url = self.postgres.url() if self.postgres is not None else sqlite
         return Settings(
             home=home,
             port=port,

@@ -19,8 +19,9 @@ import pytest
 from dagbook.live import parity as parity_file
 from dagbook.live import parity_plan, records
 from dagbook.live.cluster import Cluster
-from dagbook.live.options import Options
-from dagbook.live.parity_run import Chain, Parity
+from dagbook.live.options import OWN, Options
+from dagbook.live.parity_chain import Chain
+from dagbook.live.parity_run import Parity
 from dagbook.live.scenario import Scenario
 from dagbook.project import ExamplePaths, Project
 
@@ -119,12 +120,19 @@ def parity(
 
 
 @pytest.fixture(scope="session")
-def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+def cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
     """One real Airflow for the session, with all examples and the lane's own DAGs."""
     config = request.config
     project = Project.find(Path(str(config.rootpath)))
     options = Options.from_environment()
     made = options.cluster(project, lambda line: say(config, line))
+    if options.only or options.smoke:
+        # What nobody asked for need not be parsed.
+        folder = tmp_path_factory.mktemp("examples")
+        chosen = parity_plan.snapshot(project, options.plans(project), folder)
+        made.bundles = {**chosen, OWN: made.bundles[OWN]}
     config.stash[STARTED] = made
     with made:
         yield made

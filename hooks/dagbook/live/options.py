@@ -16,6 +16,9 @@ from dagbook.live.parity_plan import Plan, plans, smoke
 from dagbook.live.settings import Database, Executor
 from dagbook.project import Project
 
+# The bundle of the lane's own DAGs.
+OWN = "live"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -107,4 +110,4 @@ def bundles(project: Project) -> dict[str, Path]:
         if folder.is_dir() and folder.name != "plugins" and any(folder.rglob("*.py"))
     }
     own = project.tests / "live" / "dags"
-    return {**found, "live": own} if own.is_dir() else found
+    return {**found, OWN: own} if own.is_dir() else found

@@ -19,7 +19,7 @@ from dagbook.project import Project
 
 if TYPE_CHECKING:
     # Only the name: `dagbook check` must not load an HTTP client.
-    from dagbook.live.parity_run import Chain
+    from dagbook.live.parity_chain import Chain
 
 FORMAT = 1
 NOISE = {"seconds", "airflow"}

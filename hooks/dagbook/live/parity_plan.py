@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -215,8 +216,8 @@ def _asked(one: Expected) -> str:
 def smoke(all_plans: list[Plan], limit: int = SMOKE) -> list[Plan]:
     """Return at most ``limit`` plans that together cover every mode.
 
-    A mode is a section, an operator, a state, a way to be triggered. Chosen greedily:
-    each next example is the one with the most modes that none before it had.
+    Chosen greedily: each next example is the one with the most modes that none before
+    it had. Of its runs only those stay that add a mode.
     """
     chosen: list[Plan] = []
     left = list(all_plans)
@@ -225,16 +226,25 @@ def smoke(all_plans: list[Plan], limit: int = SMOKE) -> list[Plan]:
         best = max(left, key=lambda plan: len(modes(plan) - covered))
         if not modes(best) - covered:
             break
-        chosen.append(best)
         left.remove(best)
-        covered |= modes(best)
-    return sorted(chosen, key=all_plans.index)
+        kept: list[Expected] = []
+        for request in best.requests:
+            if modes(best, request.expected) - covered:
+                covered |= modes(best, request.expected)
+                kept += request.expected
+        chosen.append(replace(best, expected=kept))
+    return sorted(
+        chosen, key=lambda plan: [p.item.id for p in all_plans].index(plan.item.id)
+    )
 
 
-def modes(plan: Plan) -> set[str]:
-    """Return the modes of execution that the example's runs cover, in words."""
+def modes(plan: Plan, expected: Iterable[Expected] | None = None) -> set[str]:
+    """Return the modes of execution that runs of the example cover, in words.
+
+    A mode is a section, an operator, a state, a way to be triggered.
+    """
     found = {f"section {plan.item.id.split('.')[0]}"}
-    for one in plan.expected:
+    for one in plan.expected if expected is None else expected:
         found.add(f"run {one.state}")
         found.add("dated" if one.data.get("logical_date") else "undated")
         if one.data.get("conf"):
@@ -243,6 +253,8 @@ def modes(plan: Plan) -> set[str]:
             found.add("other runs")
         if one.data.get("asset_events"):
             found.add("assets")
+        if one.data.get("answers"):
+            found.add("people")
         for (_, map_index), (state, tries, operator) in one.tasks.items():
             found |= {f"operator {operator}", f"task {state}"}
             if map_index >= 0:

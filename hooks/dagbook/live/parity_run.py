@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from dagbook.live.client import ApiError, Json, quoted
 from dagbook.live.cluster import Cluster
-from dagbook.live.parity_compare import Outcome, compare
+from dagbook.live.parity_chain import Chain, only, run_id
+from dagbook.live.parity_compare import compare
 from dagbook.live.parity_plan import Plan, Request
 from dagbook.live.runs import FINISHED, LiveRun, describe, label
 from dagbook.live.story import Story
@@ -21,30 +20,8 @@ AT_ONCE = 10
 RUN_LIMIT = 150.0
 POLL = 0.5
 
-
-@dataclass
-class Chain:
-    """One example at work: its runs, one after the other."""
-
-    plan: Plan
-    left: list[Request]
-    outcomes: list[Outcome] = field(default_factory=list)
-    now: Request | None = None
-    earlier: list[Json] = field(default_factory=list)
-    run: LiveRun | None = None
-    started: float = 0.0
-    began: float = field(default_factory=time.monotonic)
-    ended: float = 0.0
-
-    @property
-    def seconds(self) -> float:
-        """Wall-clock seconds of the whole chain."""
-        return self.ended - self.began
-
-    @property
-    def defects(self) -> list[str]:
-        """All defects, each with its scenario."""
-        return [f"{o.scenario}: {text}" for o in self.outcomes for text in o.defects]
+# Seconds until a DAG file must be registered: for the first, and for each more.
+PARSE_LIMIT, PARSE_EACH = 90.0, 4.0
 
 
 class Parity:
@@ -60,15 +37,12 @@ class Parity:
         self.cluster = cluster
         self.client = cluster.client
         self.progress = progress
+        self._registered: set[str] = set()
 
     def run(self, plans: list[Plan]) -> dict[str, Chain]:
         """Run all plans, those that differ once more alone, and return them by id."""
-        self.cluster.wait_for_dags(
-            {dag_id for plan in plans for dag_id in plan.dag_ids},
-            seconds=60 + 5 * len(plans),
-        )
         done = self._together(plans)
-        differing = [c for c in done.values() if c.defects]
+        differing = [c for c in done.values() if c.defects and not c.trouble]
         for chain in differing if len(plans) > 1 else []:
             # Another example may have got in its way: once more, with nobody else.
             self.progress(f"{chain.plan.item.id} once more, alone")
@@ -86,11 +60,17 @@ class Parity:
         waiting = list(plans)
         active: list[Chain] = []
         done: dict[str, Chain] = {}
+        deadline = time.monotonic() + PARSE_LIMIT + PARSE_EACH * len(plans)
         while waiting or active:
             self.cluster.check_alive()
-            while waiting and len(active) < AT_ONCE:
-                plan = waiting.pop(0)
-                active.append(Chain(plan, _only(plan.requests, names)))
+            ready = self._ready(waiting) if len(active) < AT_ONCE else []
+            for plan in ready[: AT_ONCE - len(active)]:
+                waiting.remove(plan)
+                active.append(Chain(plan, only(plan.requests, names)))
+            if waiting and not active and time.monotonic() > deadline:
+                for plan in waiting:
+                    done[plan.item.id] = Chain(plan, [], trouble=self._why_not(plan))
+                break
             unfinished = self._unfinished() if any(c.run for c in active) else set()
             for chain in list(active):
                 self._advance(chain, unfinished, alone=names is not None)
@@ -99,9 +79,25 @@ class Parity:
                     chain.ended = time.monotonic()
                     done[chain.plan.item.id] = chain
                     self._tell(chain, len(done), len(plans))
-            if active:
-                time.sleep(POLL)
+            time.sleep(POLL)
         return done
+
+    def _ready(self, waiting: list[Plan]) -> list[Plan]:
+        """Return the plans whose DAGs the DAG processor has registered by now."""
+        if not waiting:
+            return []
+        if any(plan.dag_ids - self._registered for plan in waiting):
+            self._registered = self.client.dag_ids()
+        return [plan for plan in waiting if plan.dag_ids <= self._registered]
+
+    def _why_not(self, plan: Plan) -> str:
+        missing = ", ".join(sorted(plan.dag_ids - self._registered))
+        errors = [
+            error["stack_trace"].strip().splitlines()[-1]
+            for error in self.client.import_errors()
+            if error["filename"].endswith(plan.source.name)
+        ]
+        return f"{missing} is not registered; {'; '.join(errors) or 'no import error'}"
 
     def _tell(self, chain: Chain, number: int, total: int) -> None:
         results = [outcome.result for outcome in chain.outcomes]
@@ -161,7 +157,7 @@ class Parity:
                 data["dag_id"],
                 logical_date=data.get("logical_date"),
                 run_after=data.get("run_after"),
-                run_id=_run_id(data),
+                run_id=run_id(data),
                 conf=self._unmasked(data.get("conf") or {}),
             )
         except ApiError as error:
@@ -263,26 +259,3 @@ class Parity:
         for pool in list(self.client.pages("/pools", "pools")):
             if pool["name"] != "default_pool":
                 self.client.request("DELETE", f"/api/v2/pools/{quoted(pool['name'])}")
-
-
-def _only(requests: list[Request], names: set[str] | None) -> list[Request]:
-    """Return the requests that some scenario of ``names`` made; all without names."""
-    if names is None:
-        return requests
-    chosen = []
-    for request in requests:
-        left = tuple(one for one in request.expected if one.scenario in names)
-        if left:
-            chosen.append(replace(request, expected=left))
-    return chosen
-
-
-def _run_id(data: Json) -> str | None:
-    """Return a run id for a run without a date, made as ``dag.test()`` makes it.
-
-    The REST API names such a run after ``run_after`` alone, so that two with the same
-    one collide.
-    """
-    if data.get("logical_date") or not data.get("run_after"):
-        return None
-    return f"manual__{data['run_after']}_{secrets.token_hex(4)}"

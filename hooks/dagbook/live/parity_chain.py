@@ -1,0 +1,62 @@
+"""One example of a parity session: what is left of it, what was found."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field, replace
+
+from dagbook.live.client import Json
+from dagbook.live.parity_compare import Outcome
+from dagbook.live.parity_plan import Plan, Request
+from dagbook.live.runs import LiveRun
+
+
+@dataclass
+class Chain:
+    """One example at work: its runs, one after the other."""
+
+    plan: Plan
+    left: list[Request]
+    outcomes: list[Outcome] = field(default_factory=list)
+    now: Request | None = None
+    earlier: list[Json] = field(default_factory=list)
+    run: LiveRun | None = None
+    started: float = 0.0
+    began: float = field(default_factory=time.monotonic)
+    ended: float = 0.0
+    trouble: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds of the whole chain."""
+        return self.ended - self.began
+
+    @property
+    def defects(self) -> list[str]:
+        """All defects, each with its scenario."""
+        found = [f"{o.scenario}: {text}" for o in self.outcomes for text in o.defects]
+        return [self.trouble, *found] if self.trouble else found
+
+
+def only(requests: list[Request], names: set[str] | None) -> list[Request]:
+    """Return the requests that some scenario of ``names`` made; all without names."""
+    if names is None:
+        return requests
+    chosen = []
+    for request in requests:
+        left = tuple(one for one in request.expected if one.scenario in names)
+        if left:
+            chosen.append(replace(request, expected=left))
+    return chosen
+
+
+def run_id(data: Json) -> str | None:
+    """Return a run id for a run without a date, made as ``dag.test()`` makes it.
+
+    The REST API names such a run after ``run_after`` alone, so that two with the same
+    one collide.
+    """
+    if data.get("logical_date") or not data.get("run_after"):
+        return None
+    return f"manual__{data['run_after']}_{secrets.token_hex(4)}"
