@@ -44,9 +44,8 @@ class Tree:
             shutil.copytree(HERE / name, root / name)
         for name in ("mkdocs.yml", "docs/tags.md"):
             shutil.copy(HERE / name, root / name)
-        (root / "hooks").mkdir()
-        for path in (HERE / "hooks").glob("*.py"):
-            shutil.copy(path, root / "hooks")
+        tools = shutil.ignore_patterns("dagbook", "__pycache__", "*.egg-info")
+        shutil.copytree(HERE / "hooks", root / "hooks", ignore=tools)
         for stem in (FIRST, SECOND):
             paths = source.example(FOLDER, stem)
             for path in (paths.dag, paths.page, paths.test, paths.recording):
