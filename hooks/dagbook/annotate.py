@@ -45,7 +45,7 @@ def annotate(lines: list[str], page: str, example: str | None = None) -> list[st
         language = found["info"].split(" ", 1)[0]
         if language in FENCES:
             out[index] = "\n".join(
-                [line, *_place(found["indent"], body, page, index + 1, example)]
+                [line, *place(found["indent"], body, page, index + 1, example)]
             )
         elif language in ("markdown", "md"):  # shown as written, snippets too
             for row in range(index + 1, index + 1 + len(body)):
@@ -76,9 +76,18 @@ def _closes(found: re.Match[str], opened: tuple[str, int]) -> bool:
     return same and not found["info"]
 
 
-def _place(
+def place(
     indent: str, body: list[str], page: str, line: int, example: str | None
 ) -> list[str]:
+    """Return the rows that tell a fence where it stands.
+
+    Args:
+        indent: what stands before each row of the fence.
+        body: the rows as written; an example named there is kept.
+        page: the page, relative to the root.
+        line: the line of the opening fence.
+        example: the page's own example, if it has one.
+    """
     own = any(row.strip().startswith("example:") for row in body)
     rows = [f"page: {page}", f"line: {line}"]
     if example and not own:

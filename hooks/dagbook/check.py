@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dagbook import coverage, dag_rules, indexes, page_rules, parsing, recording, strays
+from dagbook import (
+    coverage,
+    dag_rules,
+    fence_rules,
+    indexes,
+    page_rules,
+    parsing,
+    recording,
+    strays,
+)
 from dagbook import page as pages
 from dagbook import spec as contract
 from dagbook.guard import guard
@@ -116,9 +125,17 @@ class _Example:
         yield from strays.complete(self.project, self.item)
         yield from self.unreadable
         if self.page:
-            yield from page_rules.problems(
+            found = page_rules.problems(
                 self.page, self.item, self.project, self.recording, spec
             )
+            yield from found
+            if self.recording and paths.dag.is_file():
+                told = {problem.line for problem in found}
+                for problem in fence_rules.problems(
+                    self.page, self.item.id, self.project
+                ):
+                    if problem.line not in told:
+                        yield problem
         if paths.test.is_file() and paths.dag.is_file():
             for problem in recording.problems(self.project, self.item):
                 yield self.on_page(problem)

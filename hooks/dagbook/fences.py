@@ -22,8 +22,10 @@ from dagbook import graph as drawing
 from dagbook import header as heading
 from dagbook import live_view, lookup, markup, parsing, run_view, states
 from dagbook import schedule as calendar
+from dagbook.parsing import ParsedDag
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
+from dagbook.recording import Scenario
 
 #: The keys each fence knows, and those it cannot do without.
 KEYS: dict[str, tuple[set[str], set[str]]] = {
@@ -51,11 +53,25 @@ def render(kind: str, body: str, project: Project | None = None) -> str:
     Raises:
         FenceError: anything is wrong with the fence or with what it refers to.
     """
+    return str(_called(_RENDER, kind, body, project))
+
+
+def verify(kind: str, body: str, project: Project) -> None:
+    """Raise what ``render`` would raise, without the cost of drawing a graph."""
+    _called({**_RENDER, "graph": _graph_facts}, kind, body, project)
+
+
+def _called(
+    formats: Mapping[str, Callable[[Project, Mapping[str, Any]], object]],
+    kind: str,
+    body: str,
+    project: Project | None,
+) -> object:
     place = ("a page", 0)
     try:
         place = _place(body)
         arguments = _arguments(kind, body)
-        return _RENDER[kind](project or Project.find(), arguments)
+        return formats[kind](project or Project.find(), arguments)
     except (ValueError, LookupError) as error:
         what, _, remedy = str(error.args[0] if error.args else error).partition(" — ")
         problem = Problem(*place, f"{kind} fence: {what}", remedy)
@@ -166,7 +182,10 @@ def _run(project: Project, arguments: Mapping[str, Any]) -> str:
     )
 
 
-def _graph(project: Project, arguments: Mapping[str, Any]) -> str:
+def _graph_facts(
+    project: Project, arguments: Mapping[str, Any]
+) -> tuple[ParsedDag, str | None, Scenario | None]:
+    """Return the DAG, and the scenario that colours it with its name."""
     found = _example(project, arguments)
     name = _word(arguments, "scenario")
     scenario = found.scenario(name) if name else None
@@ -180,9 +199,12 @@ def _graph(project: Project, arguments: Mapping[str, Any]) -> str:
                 f"scenario {name!r} is a run of {scenario['dag_id']} — "
                 "name that DAG, or another scenario"
             )
-    dag = found.dag(dag_id)
-    tasks = scenario["tasks"] if scenario else None
-    uid = f"graph-{found.item.id.replace('.', '-')}-{arguments.get('line', 0)}"
+    return found.dag(dag_id), name, scenario
+
+
+def _graph(project: Project, arguments: Mapping[str, Any]) -> str:
+    dag, name, scenario = _graph_facts(project, arguments)
+    uid = f"graph-{arguments['example']}-{arguments.get('line', 0)}".replace(".", "-")
     title = f"Graph of {dag.dag_id}"
     caption = markup.name(dag.dag_id)
     if scenario:
@@ -190,6 +212,7 @@ def _graph(project: Project, arguments: Mapping[str, Any]) -> str:
         caption += (
             f"<span>scenario {markup.code(name)}</span>{states.pill(scenario['state'])}"
         )
+    tasks = scenario["tasks"] if scenario else None
     return (
         '<figure class="db-graph"><div class="db-graph__box db-scroll" tabindex="0" '
         f'role="group" aria-label="{markup.text(title)}">'

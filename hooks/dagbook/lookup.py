@@ -110,13 +110,14 @@ _PARSED: dict[tuple[str, int, int], ParsedFile] = {}
 
 
 def example(project: Project, item_id: str) -> Example:
-    """Return the example of an item.
+    """Return the example of an item, named by its id or its file's stem.
 
     Raises:
         LookupError: the contract has no such item.
         DagbookError: the contract cannot be read.
     """
-    item = contract(project).by_id.get(item_id)
+    spec = contract(project)
+    item = spec.by_id.get(item_id) or spec.by_stem.get(item_id)
     if item is None:
         raise LookupError(f"no item {item_id!r} in docs/spec — write an id like 16.1.1")
     return Example(project, item)

@@ -10,7 +10,7 @@ from example_tree import DAG_PATH, FOLDER, STEM, paths_of, write
 from pymdownx.superfences import SuperFencesException
 from runs import a_dag, a_run, an_instance
 
-from dagbook import annotate, compose, fences, lookup, recording
+from dagbook import annotate, compose, fence_rules, fences, lookup, page, recording
 from dagbook.parsing import ParsedFile, ParsedTask, Tick
 from dagbook.problems import DagbookError
 from dagbook.project import Project
@@ -238,6 +238,21 @@ def test_a_composed_page_holds_the_parts_in_order(project: Project) -> None:
     places = [text.find(part) for part in order]
     assert -1 not in places, order[places.index(-1)]
     assert places == sorted(places)
+
+
+def test_every_fence_of_a_page_is_tried_before_the_build(project: Project) -> None:
+    path = paths_of(project).page
+    text = path.read_text().replace("show: [states]", "show: ['xcom:nope']")
+    text += "\n```graph\nscenario: other\ndag: nope\n```\n```graph\ndag: nope\n```\n"
+    path.write_text(text)
+    found = list(fence_rules.problems(page.read(path, project), "7.1.1", project))
+    at = text[: text.index("```run")].count("\n") + 1
+    assert [(p.line, p.what.partition(":")[0]) for p in found] == [
+        (at, "run fence"),
+        (text.count("\n") - 6, "graph fence"),
+        (text.count("\n") - 2, "graph fence"),
+    ]
+    assert {p.path for p in found} == {project.relative(path)}
 
 
 def test_the_header_names_what_is_proven(project: Project) -> None:
