@@ -6,6 +6,7 @@ origin, which fields were filled in. A task of ``refund`` cannot do that for its
 run: Airflow does not tell it where the run came from.
 """
 
+import logging
 import re
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException
 
+log = logging.getLogger(__name__)
+
 REFUND = "16_01_02_manual_trigger_subtask_2__refund"
 TAGS = ["reference", "control", "beginner", "success", "16.1"]
 START = pendulum.datetime(2026, 1, 1, tz="UTC")
@@ -31,7 +34,7 @@ WINDOW = timedelta(days=30)
 PAID = {1001: 89.90, 1002: 120.00, 1003: 42.50}
 ORIGIN = ("triggered_by", "triggering_user_name", "run_type")
 FIELDS = ("logical_date", "conf", "note", "run_id")
-GENERATED = re.compile(r"[a-z_]+__\d{4}-\d\d-\d\dT")
+COUNTED = "%-37s %d runs, logical_date %d, conf %d, note %d, run_id %d"
 
 # --8<-- [start:policy]
 ONLY_THE_NETWORK = ExceptionRetryPolicy(
@@ -91,7 +94,7 @@ def filled_in(run: dict) -> dict[str, bool]:
         "logical_date": run["logical_date"] is not None,
         "conf": bool(run["conf"]),
         "note": bool(run["note"]),
-        "run_id": GENERATED.match(run["dag_run_id"]) is None,
+        "run_id": re.match(r"[a-z_]+__\d{4}-", run["dag_run_id"]) is None,
     }
 
 
@@ -101,7 +104,6 @@ def filled_in(run: dict) -> dict[str, bool]:
 # --8<-- [start:form]
 @dag(
     dag_id=REFUND,
-    doc_md=__doc__,
     schedule=None,
     start_date=START,
     catchup=False,
@@ -114,9 +116,8 @@ def filled_in(run: dict) -> dict[str, bool]:
 def refund():
     @task
     def receipt(params, dag_run=None):
-        due = round(PAID[params["order_id"]] * params["percent"] / 100, 2)
         return {
-            "due": due,
+            "due": round(PAID[params["order_id"]] * params["percent"] / 100, 2),
             "asked_by": dag_run.triggering_user_name,
             "came_from": getattr(dag_run, "triggered_by", "unknown to a task"),
         }
@@ -129,7 +130,6 @@ def refund():
 
 @dag(
     dag_id="16_01_02_manual_trigger_subtask_2__goodwill",
-    doc_md=__doc__,
     schedule=None,
     start_date=START,
     catchup=False,
@@ -175,8 +175,9 @@ def provenance():
         table = defaultdict(Counter)
         for run in runs:
             origin = " / ".join(str(run[part]) for part in ORIGIN)
-            filled = {field: int(run[field]) for field in FIELDS}
-            table[origin].update(runs=1, **filled)
+            table[origin].update(runs=1, **{f: int(run[f]) for f in FIELDS})
+        for origin, counts in table.items():
+            log.info(COUNTED, origin, *counts.values())
         return [{"origin": origin, **counts} for origin, counts in table.items()]
 
     # --8<-- [end:by-origin]
