@@ -53,7 +53,9 @@ class Tree:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target)
         self.write("docs/index.md", "# Home\n\nTwo examples.\n")
-        self.write("docs/contributing/architecture.md", "# Architecture\n")
+        for path in (HERE / "docs" / "contributing").glob("*.md"):
+            # Generated pages link to these; what they say needs other examples.
+            self.write(f"docs/contributing/{path.name}", f"# {path.stem}\n")
         self.write(f"docs/{FOLDER}/index.md", "# Manual\n\n<!-- examples -->\n")
         for name in (self.page, self.other_page):
             self._cut_links(name)
