@@ -149,6 +149,27 @@ class Example:
         """Return the DAG ``<stem>__<role>`` of the same file."""
         return self.dags[f"{self.stem}__{role}"]
 
+    def ticks(
+        self, start: str, count: int = 5, role: str = ""
+    ) -> list[dict[str, str | None]]:
+        """Return the next runs of a DAG by its own timetable, as the scheduler has it.
+
+        Args:
+            start: runs before this instant (ISO 8601 with an offset) are left out.
+            count: at most this many.
+            role: of the sibling ``<stem>__<role>``.
+
+        Returns:
+            Rows of ``logical_date``, ``start``, ``end`` and ``run_after``.
+        """
+        from airflow.serialization.serialized_objects import DagSerialization
+
+        from dagbook.parse_describe import ticks
+
+        dag = self.sibling(role) if role else self.dag
+        stored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+        return ticks(stored, start, count)
+
     @property
     def module(self) -> ModuleType:
         """The example as an imported module, to call its functions."""
