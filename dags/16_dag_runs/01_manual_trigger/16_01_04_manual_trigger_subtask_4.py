@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 PACKING = "16_01_04_manual_trigger_subtask_4__packing"
 RUNS = f"/api/v2/dags/{PACKING}/dagRuns"
-GRAMS = {"mug": 340, "poster": 120, "sticker": 5}
+GRAMS = {"mug": 340, "poster": 120, "sticker": 3}
 BOX_GRAMS = 80
 MOST_GRAMS = 20_000
 PATIENCE = 2

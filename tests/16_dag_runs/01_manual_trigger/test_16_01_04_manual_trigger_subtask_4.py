@@ -4,7 +4,7 @@ import json
 import os
 import threading
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -18,7 +18,6 @@ from dagbook.children import executing
 from dagbook.environment import PASSWORDS
 
 RUNS = "/api/v2/dags/16_01_04_manual_trigger_subtask_4__packing/dagRuns"
-SCHEDULED = {"dag_run_id": "scheduled__A-7"}
 PARCEL = {"order": "A-1042", "grams": 2 * 340 + 120 + 80}
 
 
@@ -180,18 +179,20 @@ def test_a_failed_run_keeps_its_name(example):
     assert run.states["place_again"] == "upstream_failed"
 
 
-@pytest.mark.parametrize(("mugs", "state"), [(58, "success"), (59, "failed")])
-def test_a_parcel_weighs_at_most_twenty_kilograms(example, mugs, state):
-    conf = {"order": "A-9", "items": {"mug": mugs, "sticker": 40}}
-    run = example.run(f"packing-{mugs}", role="packing", conf=conf, logical_date=None)
+@pytest.mark.parametrize(
+    ("mugs", "stickers", "parcel", "error"),
+    [
+        (57, 180, {"order": "A-9", "grams": 20_000}, None),
+        (58, 67, None, "AirflowFailException: 20001 g is too heavy to send"),
+    ],
+)
+def test_a_parcel_weighs_at_most_20_kg(example, mugs, stickers, parcel, error):
+    conf = {"order": "A-9", "items": {"mug": mugs, "sticker": stickers}}
+    run = example.run(f"{mugs}-mugs", role="packing", conf=conf, logical_date=None)
 
-    assert run.state == state
-    assert run.value("pack") == (
-        {"order": "A-9", "grams": 20_000} if mugs == 58 else None
-    )
-    assert run.task("pack").error == (
-        None if mugs == 58 else "AirflowFailException: 20340 g is too heavy to send"
-    )
+    assert run.value("pack") == parcel
+    assert run.task("pack").error == error
+    assert run.state == ("failed" if error else "success")
 
 
 # --8<-- [start:refused]
@@ -251,36 +252,55 @@ def test_without_a_name_the_second_request_is_a_second_order(example):
 
 
 def test_what_the_endpoint_answers(example):
-    body = {"conf": {"order": "A-7+2", "items": {"mug": 1}}}
-    named = {"dag_run_id": "order-A-7+2", **body}
-    runs = example.module.RUNS
-    keep = ["dag_run_id", "state", "logical_date", "detail"]
+    example.api  # noqa: B018
+    runs = RUNS.replace("__packing", "")  # a DAG that needs no conf
+    named = {"dag_run_id": "order-A-7+2"}
+    day = {"logical_date": "2026-05-01T00:00:00Z"}
+    keep = ["dag_run_id", "logical_date", "detail"]
     with example.scenario("answers").http("user", keep=keep) as shop:
-        assert shop.post(runs, json=named).json()["detail"][0]["msg"] == (
-            "Field required"
-        )
-        dated = named | {"logical_date": "2026-05-01T00:00:00Z"}
-        assert shop.post(runs, json=dated).status_code == 200
+        assert shop.post(runs, json=named).json()["detail"][0] == {
+            "type": "missing",
+            "loc": ["body", "logical_date"],
+            "msg": "Field required",
+            "input": named,
+        }
+        assert shop.post(runs, json=named | day).status_code == 200
         same_name = shop.post(runs, json=named | {"logical_date": None})
-        same_date = shop.post(runs, json=dated | {"dag_run_id": "order-A-8"})
+        same_date = shop.post(runs, json=day | {"dag_run_id": "order-A-8"})
         for answer in (same_name, same_date):
             assert answer.status_code == 409
             assert answer.json()["detail"]["reason"] == "Unique constraint violation"
-    with example.api.client("user") as shop:
-        reserved = shop.post(runs, json=body | {"logical_date": None} | SCHEDULED)
-        assert reserved.status_code == 400
-        assert "reserved for scheduled runs" in reserved.json()["detail"]
-        misspelt = shop.post(runs, json=body | {"logical_date": None, "run_id": "x"})
-        assert misspelt.status_code == 422
-        assert shop.get(runs, params={"run_id": "x"}).json()["total_entries"] == 1
     with example.scenario("plus").http(
         "user", keep=["dag_run_id", "total_entries"]
-    ) as c:
-        assert c.get(f"{runs}/order-A-7+2").status_code == 200
-        assert c.get(f"{runs}/order-A-7%2B2").status_code == 200
+    ) as shop:
+        assert shop.get(f"{runs}/order-A-7+2").status_code == 200
+        assert shop.get(f"{runs}/order-A-7%2B2").status_code == 200
         query = f"{runs}?run_id_pattern=order-A-7"
-        assert c.get(f"{query}+2").json()["total_entries"] == 0
-        assert c.get(f"{query}%2B2").json()["total_entries"] == 1
+        assert shop.get(f"{query}+2").json()["total_entries"] == 0
+        assert shop.get(f"{query}%2B2").json()["total_entries"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        ({"dag_run_id": "scheduled__A-7"}, 400, "reserved for scheduled runs"),
+        ({"run_id": "order-A-7"}, 422, "Extra inputs are not permitted"),
+    ],
+)
+def test_names_that_the_endpoint_does_not_take(example, body, status, words):
+    with example.api.client("user") as shop:
+        answer = shop.post(
+            RUNS.replace("__packing", ""), json=body | {"logical_date": None}
+        )
+    assert answer.status_code == status
+    assert words in answer.text
+
+
+def test_a_misspelt_filter_finds_everything(example):
+    with example.api.client("user") as shop:
+        example.module.place_order(shop, "A-1", {"mug": 1})
+        found = shop.get(RUNS, params={"run_id": "order-A-2"}).json()
+    assert [run["dag_run_id"] for run in found["dag_runs"]] == ["order-A-1"]
 
 
 # --8<-- [start:tokens]
@@ -373,6 +393,7 @@ def test_the_shop_waits_without_holding_a_worker(example):
         assert task.retry_delay == timedelta(seconds=2)
     for dag in example.dags.values():
         assert dag.schedule is None
+        assert dag.start_date == datetime(2026, 1, 1, tzinfo=UTC)
     assert example.sibling("packing").is_paused_upon_creation is False
 
 
