@@ -92,6 +92,8 @@ class Cluster:
             ClusterError: a component ended, or is not healthy within ``seconds``.
         """
         begun = time.monotonic()
+        if self.port and listens(self.port):
+            raise ClusterError(f"port {self.port} is taken — choose another, or 0")
         self.folder = Path(tempfile.mkdtemp(prefix="dagbook-live-"))
         self.folder.chmod(0o755)
         self.logs = self.folder / "logs"

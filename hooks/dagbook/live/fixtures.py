@@ -163,7 +163,7 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Parity first, with an Airflow of its own; faults last: they take servers down."""
-    order = {"test_parity.py": 0, "test_faults.py": 2}
+    order = {"test_parity.py": 0, "test_session.py": 2, "test_faults.py": 3}
     items.sort(key=lambda item: order.get(item.path.name, 1))
 
 
