@@ -21,6 +21,15 @@ from dagbook.project import Project
 log = logging.getLogger("mkdocs.hooks.dagbook")
 
 
+_serving = False
+
+
+def on_startup(command: str, **_: Any) -> None:
+    """Remember whether somebody writes with the site open, or publishes it."""
+    global _serving
+    _serving = command == "serve"
+
+
 def on_config(config: Any, **_: Any) -> None:
     """Let ``--strict`` count warnings under ``--quiet`` too, which drops them."""
     logger = logging.getLogger("mkdocs")
@@ -29,13 +38,16 @@ def on_config(config: Any, **_: Any) -> None:
 
 
 def on_pre_build(config: Any, **_: Any) -> None:
-    """Check the whole tree, and print every problem before giving up."""
+    """Check the whole tree, and print every problem before giving up.
+
+    ``mkdocs serve`` goes on: whoever writes wants to see the page and what it lacks.
+    """
     if os.environ.get("DAGBOOK_CHECK") == "0":  # only the bench switches it off
         return
     found = check.check(Project.find())
     for problem in found:
         log.error("%s", problem)
-    if found:
+    if found and not _serving:
         raise Abort(f"{len(found)} problems: nothing is built")
 
 
