@@ -245,6 +245,14 @@ def test_a_declaration_that_leaves_the_page_makes_the_result_stale(tree):
     assert "no longer says so" in parity.problems(project)[0].what
 
 
+def test_a_declaration_of_a_scenario_that_is_not_there_is_a_problem(tree):
+    project, made = tree
+    made.declared = [declare("failed", scenario="defualt")]
+    parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
+    (problem,) = parity.problems(project)
+    assert "speaks of scenario “defualt”, which has no run" in problem.what
+
+
 def test_a_defect_is_not_stored_and_an_equal_result_keeps_the_old_times(tree):
     project, made = tree
     parity.save(project, measured(made), "LocalExecutor, PostgreSQL")

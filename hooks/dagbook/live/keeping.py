@@ -123,7 +123,7 @@ class Keeping:
         """Return the ids of all living processes below the keeper."""
         return list(self._ask("state")["descendants"])
 
-    def shutdown(self, seconds: float = 6.0) -> None:
+    def shutdown(self, seconds: float = 4.0) -> None:
         """Stop everything and the keeper itself; safe to call more than once."""
         if self._process.poll() is None:
             # If it does not answer: its input ends below, which stops everything too.

@@ -94,18 +94,15 @@ def problems(project: Project) -> list[Problem]:
     results = load(project)["examples"]
     found = []
     for plan in plans(project):
-        what = _stale(plan, results.get(plan.item.id))
-        if what:
-            page = project.example(plan.item.folder, plan.item.stem).page
-            found.append(
-                Problem(
-                    file,
-                    0,
-                    f"{plan.item.id}: {what}",
-                    f"run `make live ONLY={plan.item.id}`",
-                    project.relative(page) if page.exists() else "",
-                )
-            )
+        path = project.example(plan.item.folder, plan.item.stem).page
+        page = project.relative(path) if path.exists() else ""
+        if what := _stale(plan, results.get(plan.item.id)):
+            again = f"run `make live ONLY={plan.item.id}`"
+            found.append(Problem(file, 0, f"{plan.item.id}: {what}", again, page))
+        known = {one.scenario for one in plan.expected}
+        for name in sorted({one.scenario for one in plan.declared} - known):
+            what = f"live_difference speaks of scenario “{name}”, which has no run"
+            found.append(Problem(page, 1, what, "remove the entry or correct its name"))
     return found
 
 
