@@ -26,6 +26,7 @@ def build(
     (folder / "mkdocs.yml").write_text(
         f"INHERIT: {project.root}/mkdocs.yml\n"
         "plugins: []\nwatch: []\n"
+        f"theme: {{custom_dir: '{project.root}/hooks/theme'}}\n"
         f"hooks: ['{project.root}/hooks/mkdocs_hook.py']\n",
         encoding="utf-8",
     )

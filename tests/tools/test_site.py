@@ -1,0 +1,70 @@
+"""The generated files of the site, written into a folder without MkDocs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from example_tree import FOLDER, STEM, paths_of, write
+
+from dagbook import site
+from dagbook.project import Project
+
+
+def generate(root: Path, out: Path, script: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(script), str(out)],
+        env={**os.environ, "DAGBOOK_ROOT": str(root)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def script(request: pytest.FixtureRequest) -> Path:
+    return request.config.rootpath / "hooks/gen_files.py"
+
+
+def test_gen_files_runs_alone(tmp_path: Path, script: Path) -> None:
+    project = write(tmp_path / "tree")
+    done = generate(project.root, tmp_path / "out", script)
+    assert done.returncode == 0, done.stderr
+    out, paths = tmp_path / "out", paths_of(project)
+    assert (out / FOLDER / f"{STEM}.py").read_bytes() == paths.dag.read_bytes()
+    assert (out / FOLDER / f"{STEM}.json").read_bytes() == paths.recording.read_bytes()
+    page = (out / FOLDER / f"{STEM}.md").read_text()
+    assert "```dagbook-header\n" in page
+    assert f"{FOLDER}/{STEM}.md" in (out / "SUMMARY.md").read_text()
+
+
+def test_gen_files_says_what_stops_it(tmp_path: Path, script: Path) -> None:
+    project = write(tmp_path / "tree")
+    paths_of(project).recording.unlink()
+    done = generate(project.root, tmp_path / "out", script)
+    assert done.returncode == 1
+    assert f"docs/{FOLDER}/{STEM}.md: 7.1.1 has no recording — run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_module_has_a_page_of_the_reference(
+    request: pytest.FixtureRequest,
+) -> None:
+    pages = dict(site.reference(Project(request.config.rootpath)))
+    assert "::: dagbook.graph\n" in pages["contributing/reference/dagbook_graph.md"]
+    index = pages["contributing/reference/index.md"]
+    assert all(
+        page.rpartition("/")[2] in index for page in pages if "index" not in page
+    )
+    assert not [page for page in pages if "__" in page]
+
+
+def test_pages_for_contributors_stand_behind_in_the_search() -> None:
+    assert "boost: 0.2" in site.quiet("contributing/a.md", "# A\n")
+    assert site.quiet("index.md", "# A\n") == "# A\n"
+    front = "---\ntitle: A\n---\n# A\n"
+    assert site.quiet("contributing/a.md", front) == front
