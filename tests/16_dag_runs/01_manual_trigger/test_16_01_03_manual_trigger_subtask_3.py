@@ -113,8 +113,9 @@ def test_the_script_starts_a_run_once(example):
     assert STEM in example.dags
     first = example.module.trigger("south", "2026-05-01")
     again = example.module.trigger("south", "2026-05-01")
-    answers = {"first call": first, "second call": again}
-    example.scenario("script").keep("answers", answers)
+    scenario = example.scenario("script")
+    scenario.keep("first call", "{}: {}".format(*first))
+    scenario.keep("second call", "{}: {}".format(*again))
 
     assert first == (0, "sales-south-2026-05-01")
     assert again == (
@@ -135,15 +136,20 @@ def test_the_cli_sets_the_interval_to_now_and_the_api_to_the_date(example):
         *("--logical-date", "2026-05-01", "--output", "yaml"),
     )
     fields = ["dag_run_id", "logical_date", "data_interval_start", "data_interval_end"]
+    runs = f"/api/v2/dags/{STEM}/dagRuns"
     with scenario.http("op", keep=fields) as client:
-        body = {"logical_date": "2026-05-02T00:00:00Z", "dag_run_id": "by-api"}
-        by_api = client.post(f"/api/v2/dags/{STEM}/dagRuns", json=body).json()
-        by_cli = client.get(f"/api/v2/dags/{STEM}/dagRuns/by-cli").json()
+        next_day = {"logical_date": "2026-05-02T00:00:00Z", "dag_run_id": "by-api"}
+        by_api = client.post(runs, json=next_day).json()
+        same_day = {"logical_date": "2026-05-01T00:00:00Z", "dag_run_id": "south"}
+        taken = client.post(runs, json=same_day)
+    with example.api.client("viewer") as client:
+        by_cli = client.get(f"{runs}/by-cli").json()
 
     assert by_cli["logical_date"] == "2026-05-01T00:00:00Z"
     assert by_cli["data_interval_start"] == by_cli["run_after"]
     assert by_cli["data_interval_end"] == by_cli["run_after"]
     assert by_api["data_interval_start"] == by_api["logical_date"]
+    assert taken.status_code == 409
     # --8<-- [end:interval]
     assert (by_cli["triggered_by"], by_cli["state"]) == ("cli", "queued")
 
@@ -159,22 +165,24 @@ REFUSALS = {
 
 def test_airflow_says_1_or_2_and_the_script_says_why(example):
     assert STEM in example.dags
-    seen = {}
+    scenario = example.scenario("refusals")
+    exits, codes, said = [], set(), {}
     for name, words in REFUSALS.items():
         done = airflow("dags", "trigger", STEM, *words)
-        code, message = example.module.verdict(done)
-        seen[name] = {"airflow": done.returncode, "script": code, "says": message}
-    example.scenario("refusals").keep("exit codes", seen)
+        code, said[name] = example.module.verdict(done)
+        exits.append(done.returncode)
+        codes.add(code)
+        scenario.keep(name, f"exit {done.returncode}: {said[name]}")
 
-    assert [answer["airflow"] for answer in seen.values()] == [1, 1, 1, 2]
-    assert {answer["script"] for answer in seen.values()} == {4}
-    assert seen["an array"]["says"] == "DagRun conf must be a JSON object or null"
-    assert seen["no such region"]["says"] == (
+    assert exits == [1, 1, 1, 2]
+    assert codes == {4}
+    assert said["an array"] == "DagRun conf must be a JSON object or null"
+    assert said["no such region"] == (
         "Invalid input for param region: 'west' is not one of ['north', 'south']"
     )
     # --8<-- [end:refusals]
-    assert seen["a key without quotes"]["says"].startswith("Expecting property name")
-    assert seen["no such month"]["says"].startswith("argument -l/--logical-date")
+    assert said["a key without quotes"].startswith("Expecting property name")
+    assert said["no such month"].startswith("argument -l/--logical-date")
 
 
 # --8<-- [start:asking]
