@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dagbook import (
+    claims,
     coverage,
     dag_rules,
     fence_rules,
@@ -63,6 +64,7 @@ def check(
         found += strays.unknown(project, spec)
         found += _texts(project, begun, strays.published(project, spec))
         found += indexes.problems(project, coverage.coverage(project, spec))
+        found += claims.problems(project, [item.id for item in spec.items])
     else:
         for example in begun:
             own = strays.published_of(example.item.paths(project))

@@ -33,6 +33,7 @@ PROOFS = {
     "timetable": "the timetable itself",
     "model": "Airflow's own classes, called directly",
     "ui": "the texts of the web interface as shipped",
+    "python": "the Python interpreter",
     "live": "a recorded run on a real scheduler",
 }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from dagbook import annotate, markup, try_it
+from dagbook import annotate, concepts, markup, mdtext, try_it
 from dagbook import page as pages
 from dagbook.lookup import Example, contract
 from dagbook.problems import DagbookError, Problem
@@ -147,6 +147,7 @@ def _sections(
     if "Related" not in page.standing and (related := _related(example, page)):
         yield "## Related\n"
         yield related
+    yield _concepts(example)
     yield _questions(page)
 
 
@@ -168,6 +169,17 @@ def _related(example: Example, page: pages.Page) -> str:
                 f"{front.summary}"
             )
     return "\n" + "\n".join(rows) + "\n" if rows else ""
+
+
+def _concepts(example: Example) -> str:
+    """Return links to the sections of concept pages that name the example."""
+    paths = example.item.paths(example.project)
+    here = f"{example.item.folder}/{paths.page.name}"
+    found = [
+        mdtext.link(words, target, here)
+        for words, target in concepts.links(example.project, example.item.id)
+    ]
+    return f"**Concepts:** {'; '.join(found)}\n{{ .db-shown }}\n" if found else ""
 
 
 def _questions(page: pages.Page) -> str:

@@ -128,7 +128,8 @@ def _lanes(arrows: Sequence[Change], row: Mapping[str, int]) -> dict[Change, int
     order = sorted(arrows, key=lambda a: (abs(row[a.end] - row[a.start]), row[a.start]))
     for arrow in order:
         low, high = sorted((row[arrow.start], row[arrow.end]))
-        for lane, spans in enumerate(taken):
+        lane = 0
+        for lane, spans in enumerate(taken):  # noqa: B007  (read after the loop)
             if all(high < a or low > b for a, b in spans):
                 break
         else:

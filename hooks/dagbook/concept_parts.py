@@ -1,4 +1,4 @@
-"""The generated parts of concept pages as HTML: computed tables, and marks of proofs."""
+"""Generated parts of concept pages as HTML: computed tables, marks of proofs."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dagbook import (
     claims,
@@ -160,10 +161,21 @@ def links(project: Project, item_id: str) -> list[tuple[str, str]]:
     Returns:
         Words and target, relative to ``docs``, with the section's anchor.
     """
-    found = []
+    files = sorted((project.docs / FOLDER).glob("*.md"))
+    stamps = tuple((path.name, path.stat().st_mtime_ns) for path in files)
+    return _links(project, stamps).get(item_id, [])
+
+
+@lru_cache(maxsize=2)
+def _links(
+    project: Project, stamps: tuple[tuple[str, int], ...]
+) -> dict[str, list[tuple[str, str]]]:
+    """Read all pages once for all examples, and again when one has changed."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for page in claims_page.pages(project):
         for shown in page.shown:
-            if item_id in shown.items:
+            for item_id in shown.items:
                 target = f"{page.path.removeprefix('docs/')}#{shown.anchor}"
-                found.append((f"{page.title}: {shown.title}", target))
+                words = mdtext.text(f"{page.title}: {shown.title}")
+                found.setdefault(item_id, []).append((words, target))
     return found

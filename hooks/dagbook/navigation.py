@@ -12,6 +12,7 @@ from dagbook.project import Project
 
 _FIND = ("catalogue.md", "find/questions.md", "find/errors.md", "find/symbols.md")
 _FIND_MORE = ("find/commands.md", "find/rest.md")
+_CONCEPTS = ("index.md", "dag_run.md", "life_of_a_run.md", "what_changed.md")
 _LEFT_OUT = {"index.md", "SUMMARY.md", "404.md", "coverage.md"}
 
 
@@ -30,6 +31,7 @@ def summary(
         extra: path and title of more generated pages, listed under Contributing.
     """
     lines = ["- [Home](index.md)"]
+    lines += _folder(project, "concepts", "Concepts", first=_CONCEPTS)
     for file in covered.spec.files:
         path = f"{file.slug}/index.md"
         lines.append(_entry(0, f"{file.number} {titles.get(path) or file.title}", path))
@@ -42,7 +44,6 @@ def summary(
                 if page := covered.by_id[item.id].page:
                     words = page.front.title or item.title
                     lines.append(_entry(2, words, f"{item.folder}/{item.stem}.md"))
-    lines += _folder(project, "concepts", "Concepts")
     written = sorted(
         path.name for path in project.docs.glob("*.md") if path.name not in _LEFT_OUT
     )
@@ -63,10 +64,16 @@ def summary(
 
 
 def _folder(
-    project: Project, folder: str, heading: str, extra: Iterable[tuple[str, str]] = ()
+    project: Project,
+    folder: str,
+    heading: str,
+    extra: Iterable[tuple[str, str]] = (),
+    first: tuple[str, ...] = (),
 ) -> Iterator[str]:
-    """Yield the pages of a folder, its index first, and further generated ones."""
+    """Yield the pages of a folder, its index and ``first`` before the rest."""
     files = sorted((project.docs / folder).rglob("*.md"))
+    order = {name: place for place, name in enumerate(first)}
+    files.sort(key=lambda path: order.get(path.name, len(order)))
     pages = {
         path.relative_to(project.docs).as_posix(): _title(path)
         for path in files

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dagbook import compose, indexes, lookup
+from dagbook import compose, concepts, indexes, lookup
 from dagbook.live import parity_table
 from dagbook.lookup import Example
 from dagbook.problems import DagbookError, Problem
@@ -45,9 +45,11 @@ def write(project: Project, emit: Emit) -> None:
     for path in sorted(project.docs.rglob("*.md")):
         name = path.relative_to(project.docs).as_posix()
         if name not in taken:
-            text = path.read_text(encoding="utf-8")
+            text = written_text = path.read_text(encoding="utf-8")
+            if name.startswith(f"{concepts.FOLDER}/"):
+                text = concepts.compose(project, name, text)
             made = quiet(name, compose.plain(f"docs/{name}", text))
-            if made != text:
+            if made != written_text:
                 emit(name, made, f"docs/{name}")
 
 

@@ -6,10 +6,21 @@ from pathlib import Path
 import pytest
 
 from dagbook import claims_pytest, environment
+from dagbook.claims import transitions
 from dagbook.claims_pytest import table  # noqa: F401  (a fixture)
+from dagbook.project import Project
 from dagbook.pytest_plugin import HARNESS
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+KNOWN = {
+    sort: {
+        (start, row["to"])
+        for row in transitions(Project.find(), f"{sort}-states")
+        for start in (row["from"], *row.get("also", ()))
+    }
+    for sort in ("run", "task")
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,4 +43,7 @@ def world(request, monkeypatch, tmp_path):
     environment.reset(harness.project, harness.home)
     made = World(harness)
     yield made
+    for sort in ("run", "task"):
+        strange = set(made.seen(sort)) - KNOWN[sort]
+        assert not strange, f"transitions.yml lacks changes of a {sort}: {strange}"
     made.close()

@@ -38,3 +38,36 @@ def single(dag_id: str = "single", **dag: Any) -> Any:
     """Return a DAG of one task, ``only``."""
     task = dag.pop("task", {})
     return chain("only", dag_id=dag_id, tasks={"only": task}, **dag)
+
+
+def branching() -> Any:
+    """Return a DAG ``branching``: ``choose``, then ``left`` and ``right``."""
+    from airflow.providers.standard.operators.python import (
+        BranchPythonOperator,
+        PythonOperator,
+    )
+    from airflow.sdk import DAG
+
+    with DAG("branching", schedule=None, start_date=START) as made:
+        choose = BranchPythonOperator(task_id="choose", python_callable=print)
+        for name in ("left", "right"):
+            choose >> PythonOperator(task_id=name, python_callable=print)
+    return made
+
+
+def mapped() -> Any:
+    """Return a DAG ``mapped``: ``list``, then ``each`` for each of its elements."""
+    from airflow.sdk import DAG, task
+
+    with DAG("mapped", schedule=None, start_date=START) as made:
+
+        @task(task_id="list")
+        def make() -> list[int]:
+            return []
+
+        @task
+        def each(number: int) -> int:
+            return number
+
+        each.expand(number=make())
+    return made

@@ -12,7 +12,7 @@ COMMANDS = [
     pytest.param(line, id=f"{page.stem}-{number}")
     for page in PAGES
     for number, line in enumerate(
-        re.findall(r"^ *(?:\$ )?(airflow .+(?:\\\n.+)*)$", page.read_text(), re.M)
+        re.findall(r"^airflow (?:[^\n\\]|\\\n)+", page.read_text(), re.M)
     )
 ]
 
