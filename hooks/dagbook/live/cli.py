@@ -12,6 +12,7 @@ import typer
 from dagbook.live.options import Options
 from dagbook.live.settings import Database, Executor
 from dagbook.project import Project
+from dagbook.turns import turn
 
 app = typer.Typer(add_completion=False)
 
@@ -47,7 +48,9 @@ def live(
         write=not (check or smoke) and executor == "local" and db == "postgresql",
         record=record,
     )
-    raise typer.Exit(run(project, options, words or []))
+    with turn(project, "live"):
+        code = run(project, options, words or [])
+    raise typer.Exit(code)
 
 
 def run(project: Project, options: Options, words: list[str]) -> int:

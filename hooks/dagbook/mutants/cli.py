@@ -14,6 +14,7 @@ from dagbook.mutants.engine import estimate, judge
 from dagbook.mutants.generate import mutants
 from dagbook.project import Project
 from dagbook.spec import load
+from dagbook.turns import turn
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -39,7 +40,9 @@ def run(
                 typer.echo(f"{place}: {one.operator}: {one.change}")
         return
     marks = equivalent.load(project)
-    results = report.scores(judge(project, examples, _progress()), marks)
+    with turn(project, "mutants"):
+        found = judge(project, examples, _progress())
+    results = report.scores(found, marks)
     report.save(project, results)
     _show(project, results)
     dead = report.unused(marks, results)
