@@ -174,7 +174,7 @@ def web_shop():
             return place_order(client, params["order"], params["items"])
 
     # --8<-- [start:parcel]
-    @task.sensor(mode="reschedule", poke_interval=1, timeout=600)
+    @task.sensor(poke_interval=1, timeout=600)
     def parcel(placed: dict) -> PokeReturnValue:
         path = f"{RUNS}/{placed['run_id']}"
         with api() as client:

@@ -25,7 +25,7 @@ def staffed(example):
 
 # --8<-- [start:default]
 def test_the_answer_comes_with_the_end_of_the_run(example):
-    example.api  # noqa: B018 - connection airflow_api leads to Airflow from here on
+    example.api.export("user")
     with staffed(example):
         run = example.run()
 
@@ -87,7 +87,7 @@ def test_a_list_of_run_types_binds_every_door_but_dag_test(example):
 
 
 def test_the_shop_asks_no_desk_that_takes_no_manual_runs(example):
-    example.api  # noqa: B018
+    example.api.export("user")
     run = example.run("wrong-desk", conf={"desk": "price_list"})
 
     assert run.task("open_desk").error == (
@@ -250,7 +250,7 @@ def door(example):
 
 # --8<-- [start:patience]
 def test_the_shop_does_not_wait_longer_than_it_said(example):
-    example.api  # noqa: B018
+    example.api.export("user")
     run = example.run("nobody-works", conf={"patience": 1})
 
     quote = run.task("quote", 0)
@@ -262,7 +262,7 @@ def test_the_shop_does_not_wait_longer_than_it_said(example):
 
 
 def test_a_run_that_fails_has_no_answer(example):
-    example.api  # noqa: B018
+    example.api.export("user")
     with staffed(example):
         run = example.run("too-many", conf={"pages": 400, "copies": 1000})
 
