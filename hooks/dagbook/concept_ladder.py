@@ -99,7 +99,8 @@ def draw(names: Sequence[str], changes: Iterable[Change], uid: str, title: str) 
                 for name, leaves in ((arrow.start, True), (arrow.end, False))
             ]
             x1 = edge_x + sign * (NUMBERS + LANE * lane)
-            parts.append(_arc(arrow, edge_x, x1, ys[0], ys[1], sign))
+            begin = x0 + width / 2 + 7 if arrow.start == "new" else edge_x
+            parts.append(_arc(arrow, begin, edge_x, x1, ys[0], ys[1], sign))
     parts += [_box(name, x0, *boxes[name], width) for name in names]
     return "".join(parts) + "</svg>"
 
@@ -164,11 +165,20 @@ def _straight(arrow: Change, boxes: Mapping[str, tuple[float, float]], x: float)
     )
 
 
-def _arc(arrow: Change, x0: float, x1: float, y1: float, y2: float, sign: int) -> str:
+def _arc(
+    arrow: Change,
+    begin: float,
+    x0: float,
+    x1: float,
+    y1: float,
+    y2: float,
+    sign: int,
+) -> str:
+    """Return an arrow from a box at ``begin`` over the lane ``x1`` to one at ``x0``."""
     down = 1 if y2 > y1 else -1
     r = min(ROUND, abs(y2 - y1) / 2)
     path = (
-        f"M{x0:g} {y1:g}H{x1 - sign * r:g}Q{x1:g} {y1:g} {x1:g} {y1 + down * r:g}"
+        f"M{begin:g} {y1:g}H{x1 - sign * r:g}Q{x1:g} {y1:g} {x1:g} {y1 + down * r:g}"
         f"V{y2 - down * r:g}Q{x1:g} {y2:g} {x1 - sign * r:g} {y2:g}"
         f"H{x0 + sign * 4:g}"
     )

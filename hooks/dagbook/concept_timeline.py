@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dagbook import markup
 
-STEP, TOP, WIDTH, MIDDLE = 34, 34, 326, 26
+STEP, TOP, CHAR, BESIDE, MIDDLE = 34, 34, 6.7, 14, 24
 
 
 def draw(rows: Sequence[Sequence[str]]) -> str:
@@ -16,12 +16,18 @@ def draw(rows: Sequence[Sequence[str]]) -> str:
         rows: field, ``run`` or ``task``, and when it is set, in the order of time.
     """
     t = markup.text
-    left, right = WIDTH / 2 - MIDDLE / 2, WIDTH / 2 + MIDDLE / 2
+    widths = {
+        sort: max(len(_bare(row[0])) for row in rows if row[1] == sort) * CHAR
+        for sort in ("run", "task")
+    }
+    left = round(widths["run"] + BESIDE, 1)
+    right = left + MIDDLE
+    width = round(right + max(widths["task"], 13 * CHAR) + BESIDE, 1)
     height = TOP + STEP * len(rows) + 6
     words = " ".join(f"{row[1]}: {_bare(row[0])}, {row[2]}." for row in rows)
     parts = [
-        f'<svg class="db-ladder db-times" role="img" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}" aria-labelledby="times-t times-d">'
+        f'<svg class="db-ladder db-times" role="img" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" aria-labelledby="times-t times-d">'
         '<title id="times-t">The timestamps of a run and of one of its tasks, in the '
         f'order in which they are set</title><desc id="times-d">{t(words)}</desc>'
         f'<text class="db-times__head" x="{left - 10:g}" y="16" text-anchor="end">run'

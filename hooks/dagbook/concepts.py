@@ -27,6 +27,7 @@ from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 
 FOLDER = "concepts"
+HARD = "\N{NO-BREAK SPACE}"  # a mark does not begin a line
 
 _INLINE = re.compile(r"\s*<!--\s*(claim|again|no claim)\s*(?::\s*(.*?))?\s*-->")
 _PLACE = re.compile(
@@ -49,6 +50,8 @@ def compose(project: Project, name: str, text: str) -> str:
     where = homes(project)
 
     def inline(match: re.Match[str]) -> str:
+        if match[1] == "again" and _line(match.string, match.start()).startswith("|"):
+            return _named(match[2] or "", where, name)
         marks = []
         for claim in (match[2] or "").split(",") if match[1] != "no claim" else ():
             marks.append(_mark(claim.strip(), match[1], where, name))
@@ -90,13 +93,26 @@ def _mark(claim: str, kind: str, where: dict[str, str], page: str) -> str:
     if kind == "claim":
         words = f"Proof: {claim}"
         return (
-            f" [✓](#proof-{claim})"
+            f"{HARD}[✓](#proof-{claim})"
             f'{{ #claim-{claim} .db-claim aria-label="{words}" title="{words}" }}'
         )
     words = f"Stated and proven elsewhere: {claim}"
     target = f"{where.get(claim, page)}#claim-{claim}"
     link = mdtext.link("✓", target, page)
-    return f' {link}{{ .db-claim aria-label="{words}" title="{words}" }}'
+    return f'{HARD}{link}{{ .db-claim aria-label="{words}" title="{words}" }}'
+
+
+def _line(text: str, position: int) -> str:
+    return text[text.rfind("\n", 0, position) + 1 : position].lstrip()
+
+
+def _named(claims_named: str, where: dict[str, str], page: str) -> str:
+    """Return the names of claims as links, for the rows of a table."""
+    links = []
+    for claim in (part.strip() for part in claims_named.split(",")):
+        link = mdtext.link(claim, f"{where.get(claim, page)}#claim-{claim}", page)
+        links.append(f"{link}{{ .db-proofs__id }}")
+    return f"<br>{' '.join(links)}"
 
 
 def _examples(project: Project, argument: str, page: str) -> str:
