@@ -22,10 +22,17 @@ class Chain:
     now: Request | None = None
     earlier: list[Json] = field(default_factory=list)
     run: LiveRun | None = None
-    started: float = 0.0
+    moved: float = 0.0
+    states: str = ""
+    forced: float = 0.0
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     trouble: str = ""
+
+    def owns(self, dag_id: str) -> bool:
+        """Return whether the DAG is one of the example's file."""
+        stem = self.plan.item.stem
+        return dag_id == stem or dag_id.startswith(f"{stem}__")
 
     @property
     def seconds(self) -> float:

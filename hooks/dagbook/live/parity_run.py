@@ -14,14 +14,21 @@ from dagbook.live.parity_chain import Chain, only, run_id
 from dagbook.live.parity_compare import compare
 from dagbook.live.parity_plan import Plan, Request
 from dagbook.live.runs import FINISHED, LiveRun, describe, label
-from dagbook.live.story import Story
+from dagbook.live.story import Story, moment
 
 AT_ONCE = 10
-RUN_LIMIT = 150.0
+RUN_LIMIT = 90.0
 POLL = 0.5
+
+# Seconds that runs of an example may go on after the one that counts, and seconds for
+# their tasks to be gone once they were ended.
+SETTLE, LET_GO = 40.0, 5.0
 
 # Seconds until a DAG file must be registered: for the first, and for each more.
 PARSE_LIMIT, PARSE_EACH = 90.0, 4.0
+
+# Queued and running runs by DAG and run id.
+Unfinished = dict[tuple[str, str], Json]
 
 
 class Parity:
@@ -71,7 +78,7 @@ class Parity:
                 for plan in waiting:
                     done[plan.item.id] = Chain(plan, [], trouble=self._why_not(plan))
                 break
-            unfinished = self._unfinished() if any(c.run for c in active) else set()
+            unfinished = self._unfinished() if active else {}
             for chain in list(active):
                 self._advance(chain, unfinished, alone=names is not None)
                 if chain.now is None and not chain.left:
@@ -120,23 +127,20 @@ class Parity:
             if dag["dag_id"] == stem or dag["dag_id"].startswith(f"{stem}__"):
                 self.client.pause(dag["dag_id"], False)
 
-    def _unfinished(self) -> set[tuple[str, str]]:
+    def _unfinished(self) -> Unfinished:
         rows = self.client.pages(
             "/dags/~/dagRuns", "dag_runs", state=["queued", "running"], order_by="id"
         )
-        return {(row["dag_id"], row["dag_run_id"]) for row in rows}
+        return {(row["dag_id"], row["dag_run_id"]): row for row in rows}
 
-    def _advance(
-        self, chain: Chain, unfinished: set[tuple[str, str]], alone: bool
-    ) -> None:
+    def _advance(self, chain: Chain, unfinished: Unfinished, alone: bool) -> None:
         if chain.run is not None and chain.now is not None:
             over = (chain.run.dag_id, chain.run.run_id) not in unfinished
-            late = time.monotonic() - chain.started > RUN_LIMIT
-            if not over and not late:
+            if not over and not self._stuck(chain, chain.run):
                 self._answer_people(chain.now, chain.run)
                 return
             self._finish(chain, chain.now, chain.run)
-        if chain.now is None and chain.left:
+        if chain.now is None and chain.left and self._settled(chain, unfinished):
             if alone:
                 self._forget_files()
             chain.now = chain.left.pop(0)
@@ -147,9 +151,47 @@ class Parity:
         if chain.now is not None:
             self._begin(chain, chain.now)
 
+    def _settled(self, chain: Chain, unfinished: Unfinished) -> bool:
+        """Return whether no run of the example goes on, and end those that do so long.
+
+        A run must not be deleted while a task of it is under way: the scheduler would
+        take the end of that task for the end of its namesake in the next scenario.
+        """
+        own = [
+            row
+            for (dag_id, _), row in unfinished.items()
+            if chain.owns(dag_id) and moment(row["run_after"]) <= datetime.now(UTC)
+        ]
+        if not own and not chain.forced:
+            return True
+        if not chain.forced and time.monotonic() - chain.moved > SETTLE:
+            chain.forced = time.monotonic()
+            for row in own:
+                if row["state"] == "running":
+                    self._fail(LiveRun(row["dag_id"], row["dag_run_id"]))
+        if chain.forced and time.monotonic() - chain.forced > LET_GO:
+            chain.forced = 0.0
+            return True
+        return False
+
+    def _fail(self, run: LiveRun) -> None:
+        path = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
+        self.client.patch(path, {"state": "failed"})
+
+    def _stuck(self, chain: Chain, run: LiveRun) -> bool:
+        """Return whether the run has not moved for as long as ``RUN_LIMIT``."""
+        if time.monotonic() - chain.moved < RUN_LIMIT:
+            return False
+        states = describe(self.client, run)
+        if states == chain.states:
+            return True
+        # A slow machine is no defect: as long as something moves, go on waiting.
+        chain.states, chain.moved = states, time.monotonic()
+        return False
+
     def _begin(self, chain: Chain, request: Request) -> None:
         """Trigger the next earlier run of the request, or the request itself."""
-        chain.started = time.monotonic()
+        chain.moved, chain.states = time.monotonic(), ""
         counts = not chain.earlier
         data = request.data if counts else chain.earlier[0]
         try:
@@ -177,9 +219,10 @@ class Parity:
             tasks = self.client.tasks(run.dag_id, run.run_id)
             self._note(chain, request, state, tasks, lambda: self._seen(run, tasks))
         if state["state"] not in FINISHED:
-            # It goes on no more than anyone waits for it: give its slots back.
-            path = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
-            self.client.patch(path, {"state": "failed"})
+            # Nobody waits for it any longer: give its slots back.
+            self._fail(run)
+            chain.forced = time.monotonic()
+        chain.moved = time.monotonic()
 
     def _seen(self, run: LiveRun, tasks: list[Json]) -> str:
         """Return states and errors, for the message about a defect."""
@@ -212,8 +255,6 @@ class Parity:
         ):
             path = f"/dags/{quoted(run['dag_id'])}/dagRuns/{quoted(run['dag_run_id'])}"
             try:
-                if run["state"] == "running":
-                    self.client.patch(path, {"state": "failed"})
                 self.client.request("DELETE", f"/api/v2{path}")
             except ApiError as error:
                 if error.status not in (404, 409):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 
 
 class Scenario:

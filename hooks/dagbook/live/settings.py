@@ -158,7 +158,7 @@ class Settings:
             ("scheduler", "trigger_timeout_check_interval"): "2",
             ("scheduler", "task_instance_heartbeat_timeout_detection_interval"): "3",
             ("scheduler", "orphaned_tasks_check_interval"): "10",
-            ("scheduler", "task_instance_heartbeat_timeout"): "30",
+            ("scheduler", "task_instance_heartbeat_timeout"): "45",
             ("scheduler", "max_dagruns_to_create_per_loop"): "50",
             ("scheduler", "max_dagruns_per_loop_to_schedule"): "100",
             ("dag_processor", "min_file_process_interval"): "3600",
@@ -168,4 +168,6 @@ class Settings:
             # The supervisor of a task may notice its end only at the next heartbeat,
             # and occupies a slot of the executor until then.
             ("workers", "min_heartbeat_interval"): "1",
+            # A slow machine is not a broken one.
+            ("workers", "execution_api_timeout"): "20",
         }

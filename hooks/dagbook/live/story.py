@@ -24,9 +24,9 @@ REPORTED = {
 }
 
 
-def moment(text: str | None) -> datetime | None:
-    """Return a time of the API, or None."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
+def moment(text: str) -> datetime:
+    """Return a time of the API."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 class Story:
@@ -43,8 +43,9 @@ class Story:
 
     def at(self, text: str | None) -> float | None:
         """Return seconds since ``zero``, two decimals."""
-        when = moment(text)
-        return None if when is None else round((when - self.zero).total_seconds(), 2)
+        if text is None:
+            return None
+        return round((moment(text) - self.zero).total_seconds(), 2)
 
     def run(self, run: Json) -> dict[str, Any]:
         """Return a run with all its task instances and their paths."""
