@@ -314,12 +314,18 @@ def test_the_params_are_stricter_than_the_api(example, conf):
 
 
 def test_the_reminders_themselves(example):
-    run = example.run("reminders", role="reminders")
+    def overdue(day: int) -> list[str]:
+        morning = datetime(2026, 5, day, 7, tzinfo=UTC)
+        run = example.run(f"may-{day}", role="reminders", run_after=morning)
+        return run.value("overdue")
 
-    assert run.value("overdue") == [
-        "R-201: 480.00, 31 days late",
-        "R-214: 120.50, 14 days late",
+    late = [
+        "R-201: 480.00, 45 days late",
+        "R-214: 120.50, 28 days late",
+        "R-230: 75.00, 14 days late",
     ]
+    assert overdue(15) == late  # what is due today is not late
+    assert overdue(16)[3:] == ["R-231: 310.00, 1 days late"]
     dag = example.sibling("reminders")
     assert dag.is_paused_upon_creation is False
     assert (dag.schedule, dag.catchup) == ("0 7 * * MON-FRI", False)
