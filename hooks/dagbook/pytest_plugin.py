@@ -179,7 +179,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     """Compare what was recorded, once the test's own assertions have passed."""
     outcome = yield
     made = pyfuncitem.stash.get(EXAMPLE, None)
-    if made is not None:
+    # `dagbook matrix` asks other Airflow versions, of which a recording does not speak.
+    if made is not None and "DAGBOOK_ASSERTIONS_ONLY" not in os.environ:
         _compare(pyfuncitem, made)
     return outcome
 
