@@ -104,7 +104,8 @@ def test_what_each_rule_does(world, table):
 
 def _cell(state):
     if state in MEANING:
-        return {"state": state or "none", "text": MEANING[state]}
+        shown = "none" if state is None else "running"
+        return {"state": shown, "text": MEANING[state]}
     return {"state": state}
 
 

@@ -112,11 +112,43 @@ WAYS = {
 }
 
 
+def _refusals(world):
+    """Return the answer to each type of run that its DAG does not allow."""
+    from airflow.sdk import Asset
+
+    picky = single("picky", schedule="@daily", allowed_run_types=["scheduled"])
+    asset = Asset("refused", uri="x-shop://refused")
+    writer = chain(
+        "write",
+        dag_id="strict",
+        tasks={"write": {"outlets": [asset]}},
+        allowed_run_types=["manual"],
+    )
+    world.sync(picky, writer)
+    day = START.isoformat()
+    fill = {"dag_id": "picky", "from_date": day, "to_date": day}
+    assets = world.rest.get("/api/v2/assets", params={"name_pattern": "refused"}).json()
+    number = assets["assets"][0]["id"]
+    answers = {
+        "manual": world.rest.post(
+            "/api/v2/dags/picky/dagRuns", json={"logical_date": None}
+        ),
+        "backfill": world.rest.post("/api/v2/backfills", json=fill),
+        "operator_triggered": world.execution.post("/dag-runs/picky/x", json={}),
+        "asset_materialization": world.rest.post(
+            f"/api/v2/assets/{number}/materialize", json={}
+        ),
+    }
+    assert not {run.dag_id for run in world.runs()} & {"picky", "strict"}
+    return {kind: answer.status_code for kind, answer in answers.items()}
+
+
 @pytest.mark.claim("table-run-types", by="scheduler")
 def test_each_way_of_starting_a_run(world, table):
     from airflow.utils.types import DagRunType
 
     made = _run_types(world)
+    refused = _refusals(world)
     assert set(made) == {kind.value for kind in DagRunType} == set(WAYS)
     rows = []
     for kind, way in WAYS.items():
@@ -130,6 +162,7 @@ def test_each_way_of_starting_a_run(world, table):
                 "yes" if run.logical_date else "none",
                 "yes" if interval else "none",
                 f"`{run.run_id.split('__')[0]}__…`" if "__" in run.run_id else "given",
+                str(refused.get(kind, "no parse")),
             ]
         )
     table(
@@ -142,6 +175,7 @@ def test_each_way_of_starting_a_run(world, table):
             "Logical date",
             "Interval",
             "Run id",
+            "If not allowed",
         ],
         rows,
     )

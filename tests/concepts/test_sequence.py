@@ -3,49 +3,11 @@
 import os
 import subprocess
 import sys
-from datetime import timedelta
 
 import pytest
+from rounds import decide, enqueue, start
 from shapes import chain, single
 from world import START, ago
-
-FIELDS = {
-    "run": (
-        "run_after",
-        "queued_at",
-        "start_date",
-        "last_scheduling_decision",
-        "end_date",
-    ),
-    "task": (
-        "scheduled_dttm",
-        "queued_dttm",
-        "start_date",
-        "last_heartbeat_at",
-        "end_date",
-    ),
-}
-
-
-def start(world):
-    """The scheduler starts queued runs."""
-    with world.session() as session:
-        world.scheduler._start_queued_dagruns(session)
-
-
-def decide(world):
-    """The scheduler decides what of a run may be scheduled."""
-    from airflow.models.dagrun import DagRun
-
-    with world.session() as session:
-        for run in session.query(DagRun):
-            world.scheduler._schedule_dag_run(run, session=session)
-
-
-def enqueue(world):
-    """The scheduler hands scheduled task instances to the executor."""
-    with world.session() as session:
-        world.scheduler._critical_section_enqueue_task_instances(session)
 
 
 @pytest.mark.claim("processor-writes-next-run", by="model")
@@ -258,86 +220,3 @@ def test_a_finished_run_of_a_paused_dag_is_closed(world):
     world.report("only", "success")
     world.scheduler._update_dag_run_state_for_paused_dags()
     assert world.run().state == "success"
-
-
-@pytest.mark.claim("table-timestamps", by="scheduler")
-def test_when_each_timestamp_is_set(world, table):
-    world.sync(single())
-    events = [
-        ("the run is made", lambda: world.trigger("single")),
-        ("the scheduler sets the run `running`", lambda: start(world)),
-        ("the scheduler sets the task `scheduled`", lambda: decide(world)),
-        ("the scheduler sets the task `queued`", lambda: enqueue(world)),
-        ("the worker reports `running`", lambda: world.begin("only")),
-        ("the worker reports an end", lambda: world.report("only", "success")),
-        ("the scheduler ends the run", lambda: decide(world)),
-    ]
-    rows, known = [], set()
-    for words, event in events:
-        event()
-        both = {"run": world.run(), "task": world.ti("only")}
-        for sort, row in both.items():
-            for field in FIELDS[sort]:
-                if getattr(row, field) is not None and (sort, field) not in known:
-                    known.add((sort, field))
-                    rows.append([f"`{field}`", sort, words])
-    assert len(known) == sum(map(len, FIELDS.values()))
-    table(
-        "timestamps",
-        "Each timestamp and the moment that sets it, in the order of time.",
-        ["Field", "Of", "Set when"],
-        rows,
-    )
-
-
-@pytest.mark.claim("clear-resets-run-times", by="rest")
-def test_clearing_starts_the_clock_of_the_run_again(world):
-    world.sync(single())
-    run = world.trigger("single")
-    world.finish()
-    before = world.run()
-    world.clear("single", dag_run_id=run.run_id)
-    world.step()
-    after = world.run()
-    assert after.start_date > before.start_date
-    assert after.end_date is None
-    assert after.run_after == before.run_after
-
-
-@pytest.mark.claim("duration-is-last-try", by="execution-api")
-def test_the_duration_is_that_of_the_last_try(world):
-    world.sync(single(task={"retries": 1, "retry_delay": timedelta(0)}))
-    world.trigger("single")
-    world.step()
-    world.begin("only")
-    world.report("only", "up_for_retry", end_date=ago(seconds=5).isoformat())
-    first = world.ti("only").start_date
-    world.step()
-    world.work("only")
-    ti = world.ti("only")
-    assert ti.start_date > first
-    seconds = (ti.end_date - ti.start_date).total_seconds()
-    assert ti.duration == pytest.approx(seconds, abs=0.002)
-
-
-@pytest.mark.claim("deferral-keeps-start", by="execution-api")
-def test_a_task_that_comes_back_from_its_trigger_keeps_its_start(world):
-    import moves
-    from airflow.triggers.base import TriggerEvent
-
-    moves.defer(world)
-    first = world.ti("only").start_date
-    moves.fire(world, TriggerEvent("now"))
-    world.step()
-    world.begin("only")
-    assert world.ti("only").start_date == first
-    assert world.ti("only").try_number == 1
-
-
-@pytest.mark.claim("dag-test-run-times", by="dag.test")
-def test_a_run_of_dag_test_has_other_times(world):
-    import dagtest
-
-    run = dagtest.run(world, "names").run
-    assert run.queued_at is None
-    assert run.start_date == run.logical_date

@@ -20,6 +20,5 @@ CHANGES = [
 
 @pytest.mark.parametrize(("sort", "row"), CHANGES)
 def test_change(world, sort, row):
-    move = getattr(moves, row["id"].replace("-", "_"))
-    move(world)
+    moves.find(row["id"])(world)
     assert (row["from"], row["to"]) in world.seen(sort)

@@ -1,0 +1,135 @@
+"""What leads to a change when somebody or something interferes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from beginnings import begun, clear, died, ended, mark_task, queued
+from moves_tasks import task_none_upstream_failed
+from shapes import chain, single
+from world import START, ago
+
+
+def task_success_none(world):
+    ended(world, "success")
+    clear(world)
+
+
+def task_failed_none(world):
+    ended(world, "failed")
+    clear(world)
+
+
+def task_skipped_none(world):
+    ended(world, "skipped")
+    clear(world)
+
+
+def task_upstream_failed_none(world):
+    task_none_upstream_failed(world)
+    clear(world, "last")
+
+
+def task_running_restarting(world):
+    begun(world)
+    clear(world)
+
+
+def task_restarting_up_for_retry(world):
+    begun(world)
+    clear(world)
+    died(world)
+
+
+def task_marked_success(world):
+    world.sync(chain("only", "after", dag_id="single"))
+    world.trigger("single", logical_date=START.isoformat())
+    mark_task(world, "success", "after")
+
+
+def task_marked_failed(world):
+    begun(world)
+    mark_task(world, "failed")
+
+
+def task_marked_other(world):
+    ended(world, "failed")
+    mark_task(world, "success")
+
+
+def task_marked_failed_later(world):
+    ended(world, "success")
+    mark_task(world, "failed")
+
+
+def task_marked_skipped(world):
+    ended(world, "failed")
+    mark_task(world, "skipped")
+
+
+def stick(world, times: int) -> None:
+    """Leave a task in the queue for too long, so many times."""
+    for _ in range(times):
+        world.change("only", queued_dttm=ago(minutes=11))
+        with world.session() as session:
+            (ti,) = world.scheduler._get_tis_stuck_in_queued(session)
+            world.scheduler._maybe_requeue_stuck_ti(
+                ti=ti, session=session, executor=world.executor
+            )
+        world.executor.queued_tasks.clear()
+        world.executor.running.clear()
+        if world.states()["only"] == "scheduled":
+            world.step()
+
+
+def task_queued_scheduled(world):
+    queued(world)
+    stick(world, 1)
+
+
+def task_queued_failed(world):
+    queued(world)
+    stick(world, 3)
+
+
+def task_queued_none(world):
+    from airflow.jobs.job import Job
+
+    queued(world)
+    with world.session() as session:
+        session.query(Job).update({"state": "failed"})
+    world.scheduler.adopt_or_reset_orphaned_tasks()
+
+
+def task_running_timed_out(world):
+    world.sync(single(dagrun_timeout=timedelta(minutes=5)))
+    world.trigger("single")
+    world.step()
+    world.begin("only")
+    world.change_run(start_date=ago(minutes=6))
+    world.step()
+
+
+def _fail_fast(world):
+    from airflow.providers.standard.operators.python import PythonOperator
+    from airflow.sdk import DAG
+
+    with DAG("fast", schedule=None, start_date=START, fail_fast=True) as dag:
+        for name in ("fails", "works"):
+            PythonOperator(task_id=name, python_callable=print)
+        dag.get_task("works") >> PythonOperator(task_id="later", python_callable=print)
+    world.sync(dag)
+    world.trigger("fast")
+    world.step()
+    world.begin("works")
+    world.work("fails", "failed")
+
+
+def task_fail_fast(world):
+    _fail_fast(world)
+    assert world.states()["later"] == "skipped"
+
+
+def task_fail_fast_running(world):
+    _fail_fast(world)
+    assert world.states()["works"] == "failed"
