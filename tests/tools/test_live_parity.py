@@ -134,6 +134,26 @@ def test_yaml_to_declare_names_the_run_alone_when_that_says_it_all():
     ]
 
 
+def test_yaml_speaks_of_all_instances_that_went_the_same_way():
+    mapped = [("ask", n, "success", 2, "@task") for n in range(2)]
+    seen = [live("ask", "success", 1, n) for n in range(2)]
+    outcome = compare(recorded(tasks=mapped), {"state": "success"}, seen, [])
+    assert outcome.yaml() == [
+        "  - scenario: default",
+        "    task: ask",
+        "    expected: success, try 1",
+        "    reason: …",
+    ]
+    seen[1]["state"] = "failed"
+    outcome = compare(recorded(tasks=mapped), {"state": "success"}, seen, [])
+    assert [x.strip() for x in outcome.yaml() if "map" in x or "exp" in x] == [
+        "map_index: 0",
+        "expected: success, try 1",
+        "map_index: 1",
+        "expected: failed, try 1",
+    ]
+
+
 def test_matches_reads_a_state_with_or_without_the_try():
     assert matches("success", "success, try 2")
     assert not matches("success, try 1", "success, try 2")

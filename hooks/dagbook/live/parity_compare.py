@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dagbook.live.parity_plan import Declared, Expected, TaskKey
@@ -60,7 +60,7 @@ class Outcome:
 
     def yaml(self) -> list[str]:
         """Return front matter that would declare what is not declared yet."""
-        wrong = [one for one in self.differences if not one.reason]
+        wrong = _merged([one for one in self.differences if not one.reason])
         # When the run ends another way, that says it for all its tasks.
         if wrong and not wrong[0].task:
             wrong = wrong[:1]
@@ -99,6 +99,18 @@ class Outcome:
                 for d in self.differences
             ]
         return entry
+
+
+def _merged(found: list[Difference]) -> list[Difference]:
+    """Return one difference for all instances of a task that went the same way."""
+    ways: dict[str, set[str]] = {}
+    for one in found:
+        ways.setdefault(one.task, set()).add(one.live)
+    merged: dict[tuple[str, int], Difference] = {}
+    for one in found:
+        index = -1 if len(ways[one.task]) == 1 else one.map_index
+        merged.setdefault((one.task, index), replace(one, map_index=index))
+    return list(merged.values())
 
 
 def words(state: str | None, tries: int) -> str:
@@ -163,15 +175,11 @@ def _explain(one: Difference, declared: list[Declared]) -> Difference:
     for entry in declared:
         if entry.task == one.task and entry.map_index in (None, one.map_index):
             if matches(entry.expected, one.live):
-                return _with(one, entry.reason)
+                return replace(one, reason=entry.reason)
         elif not entry.task and one.task:
             # The run as a whole is declared to go another way: so do its tasks.
-            return _with(one, entry.reason)
+            return replace(one, reason=entry.reason)
     return one
-
-
-def _with(one: Difference, reason: str) -> Difference:
-    return Difference(one.task, one.map_index, one.recorded, one.live, reason)
 
 
 def _came_true(one: Declared, state: str, live: dict[TaskKey, Json]) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from dagbook.live.client import ApiError, Json, quoted
 from dagbook.live.cluster import Cluster
 from dagbook.live.parity_chain import Chain, only, run_id
+from dagbook.live.parity_clean import forget, forget_files, unmasked
 from dagbook.live.parity_compare import compare
 from dagbook.live.parity_plan import Plan, Request
 from dagbook.live.runs import FINISHED, LiveRun, describe, label
@@ -53,7 +52,7 @@ class Parity:
         for chain in differing if len(plans) > 1 else []:
             # Another example may have got in its way: once more, with nobody else.
             self.progress(f"{chain.plan.item.id} once more, alone")
-            self._forget()
+            forget(self.cluster)
             names = {o.scenario for o in chain.outcomes if o.defects}
             again = self._together([chain.plan], names)[chain.plan.item.id]
             kept = [o for o in chain.outcomes if o.scenario not in names]
@@ -142,7 +141,7 @@ class Parity:
             self._finish(chain, chain.now, chain.run)
         if chain.now is None and chain.left and self._settled(chain, unfinished):
             if alone:
-                self._forget_files()
+                forget_files(self.cluster)
             chain.now = chain.left.pop(0)
             chain.earlier = list(chain.now.earlier)
             self._clean(chain.plan)
@@ -152,7 +151,7 @@ class Parity:
             self._begin(chain, chain.now)
 
     def _settled(self, chain: Chain, unfinished: Unfinished) -> bool:
-        """Return whether no run of the example goes on, and end those that do so long.
+        """Return whether no run of the example goes on; end those that do for long.
 
         A run must not be deleted while a task of it is under way: the scheduler would
         take the end of that task for the end of its namesake in the next scenario.
@@ -200,7 +199,7 @@ class Parity:
                 logical_date=data.get("logical_date"),
                 run_after=data.get("run_after"),
                 run_id=run_id(data),
-                conf=self._unmasked(data.get("conf") or {}),
+                conf=unmasked(self.cluster, data.get("conf") or {}),
             )
         except ApiError as error:
             if not counts:
@@ -260,16 +259,6 @@ class Parity:
                 if error.status not in (404, 409):
                     raise
 
-    def _unmasked(self, value: Any) -> Any:
-        """Return a recorded conf with the folders of this machine in it."""
-        if isinstance(value, str):
-            return value.replace("<tmp>", str(self.cluster.tasks_tmp))
-        if isinstance(value, dict):
-            return {key: self._unmasked(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [self._unmasked(one) for one in value]
-        return value
-
     def _answer_people(self, request: Request, run: LiveRun) -> None:
         """Answer as the people of the recording did."""
         people = request.people
@@ -285,18 +274,3 @@ class Parity:
                     f"{ti['map_index']}/hitlDetails",
                     body,
                 )
-
-    # -- a clean slate ---------------------------------------------------------------
-
-    def _forget_files(self) -> None:
-        shutil.rmtree(self.cluster.tasks_tmp, ignore_errors=True)
-        self.cluster.tasks_tmp.mkdir()
-
-    def _forget(self) -> None:
-        """Bring Airflow back to what it was before the first run, where it can be."""
-        self._forget_files()
-        for key in [v["key"] for v in self.client.pages("/variables", "variables")]:
-            self.client.request("DELETE", f"/api/v2/variables/{quoted(key)}")
-        for pool in list(self.client.pages("/pools", "pools")):
-            if pool["name"] != "default_pool":
-                self.client.request("DELETE", f"/api/v2/pools/{quoted(pool['name'])}")

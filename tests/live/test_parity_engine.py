@@ -1,0 +1,135 @@
+"""The engine of parity, on recordings written for it: what it must see and not see."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from dagbook.live.parity_plan import Declared, Expected, Plan
+from dagbook.live.parity_run import Parity
+
+pytestmark = pytest.mark.live
+
+
+def expected(scenario, dag_id, state, tasks, *, kind="run", **more):
+    data = {
+        "kind": kind,
+        "dag_id": dag_id,
+        "state": state,
+        "conf": {},
+        "logical_date": "2026-05-01T00:00:00Z",
+        "run_after": "2026-05-01T06:30:00Z",
+        "runs": [],
+        "tasks": [
+            {
+                "task_id": task_id,
+                "map_index": -1,
+                "state": final,
+                "try_number": tries,
+                "operator": "@task",
+            }
+            for task_id, final, tries in tasks
+        ],
+    }
+    return Expected(scenario, data | more)
+
+
+def plan(dag_id, *recorded, declared=()):
+    item = SimpleNamespace(id=dag_id, stem=dag_id, folder="live")
+    source = SimpleNamespace(name=f"{dag_id}.py")
+    return Plan(item, source, "", list(recorded), list(declared))
+
+
+def run(live, *plans):
+    said = []
+    done = Parity(live.cluster, said.append).run(list(plans))
+    outcomes = {
+        name: {o.scenario: o for o in chain.outcomes} for name, chain in done.items()
+    }
+    return outcomes, said
+
+
+PAID = [("approve", "success", 1), ("pay", "success", 1)]
+YES = {"people": {"approve": {"chosen_options": ["Approve"], "params_input": {}}}}
+NO = {"people": {"approve": {"chosen_options": ["Reject"], "params_input": {}}}}
+
+
+def test_people_answer_as_recorded_and_a_wrong_conf_is_refused(live):
+    outcomes, _ = run(
+        live,
+        plan(
+            "live_approval",
+            expected("default", "live_approval", "success", PAID, answers=YES),
+            expected(
+                "rejected",
+                "live_approval",
+                "success",
+                [("approve", "success", 1), ("pay", "skipped", 0)],
+                answers=NO,
+            ),
+            expected(
+                "too-much",
+                "live_approval",
+                "",
+                [],
+                kind="refused",
+                conf={"amount": 501},
+            ),
+        ),
+    )
+    told = outcomes["live_approval"]
+    assert {name: o.result for name, o in told.items()} == {
+        "default": "same",
+        "rejected": "same",
+        "too-much": "same",
+    }, [o.defects for o in told.values()]
+    assert told["too-much"].state == "refused"
+
+
+def test_a_defect_is_seen_twice_and_told_with_its_error(live):
+    database = expected(
+        "default", "live_database", "success", [("count_runs", "success", 1)]
+    )
+    waits = [(name, "success", 1) for name in ("poke", "reschedule", "deferred")]
+    outcomes, said = run(
+        live,
+        plan("live_database", database),
+        plan(
+            "live_waits",
+            expected("default", "live_waits", "success", waits),
+            # The test of this scenario had a hand in it.
+            expected("by-hand", "live_waits", "failed", [("poke", "failed", 1)]),
+            declared=[Declared("by-hand", "", None, "success", "the test killed it")],
+        ),
+    )
+    wrong = outcomes["live_database"]["default"]
+    assert wrong.defects == [
+        "the run: recorded success, live failed",
+        "count_runs: recorded success, try 1, live failed, try 1",
+    ]
+    assert "Direct database access via the ORM is not allowed" in wrong.seen
+    assert "live_database once more, alone" in said
+    assert "live_waits once more, alone" not in said
+    assert outcomes["live_waits"]["default"].result == "same"
+    assert outcomes["live_waits"]["by-hand"].result == "declared"
+
+
+def test_a_dag_that_is_not_there_is_told_and_does_not_stop_the_others(
+    live, monkeypatch
+):
+    monkeypatch.setattr("dagbook.live.parity_run.PARSE_LIMIT", 1.0)
+    monkeypatch.setattr("dagbook.live.parity_run.PARSE_EACH", 0.0)
+    done = Parity(live.cluster, lambda line: None).run(
+        [
+            plan("live_nowhere", expected("default", "live_nowhere", "success", [])),
+            plan(
+                "live_database",
+                expected(
+                    "default", "live_database", "failed", [("count_runs", "failed", 1)]
+                ),
+            ),
+        ]
+    )
+    assert done["live_database"].defects == []
+    assert done["live_nowhere"].defects == [
+        "live_nowhere is not registered; no import error"
+    ]
