@@ -87,7 +87,7 @@ def _timeline(scenario: Scenario) -> str:
         rows.append(_row(f"run{which}", run["state"], _run_segments(run, end), end))
         rows += [
             _row(timeline.label(task), task["state"], segments(task, end), end)
-            for task in run["tasks"]
+            for task in _in_order(run["tasks"], end)
         ]
     axis, grid = timeline.axis(end)
     return (
@@ -96,6 +96,13 @@ def _timeline(scenario: Scenario) -> str:
         f'<ol class="db-timeline__rows" data-search-exclude>{"".join(rows)}</ol>'
         f"{axis}</div>"
     )
+
+
+def _in_order(
+    tasks: Sequence[Mapping[str, Any]], end: float
+) -> list[Mapping[str, Any]]:
+    """Return the tasks as they came to life; the recording sorts them by name."""
+    return sorted(tasks, key=lambda task: task["times"][0][0] if task["times"] else end)
 
 
 def _run_segments(run: Mapping[str, Any], end: float) -> list[tuple[str, float, float]]:

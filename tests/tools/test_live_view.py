@@ -82,6 +82,17 @@ def test_the_timeline_shows_waiting_and_running_and_says_it_in_words(scenario):
     assert "queued at 0.5 s for 0.5 s; running at 1.0 s for 8.0 s" in html
     assert html.count("never scheduled") == 2  # in words, and in the track
     assert "<wait>" not in html
+    places = [html.index(name) for name in ("load", "&lt;wait&gt;", "stuck", "never<")]
+    assert places == sorted(places)
+
+
+def test_tasks_stand_in_the_order_in_which_they_came_to_life(scenario):
+    scenario["runs"][0]["tasks"].reverse()
+    html = live_view.render(scenario, ["timeline"])
+    places = [
+        html.index(f"<code>{name}") for name in ("load", "&lt;", "stuck", "never")
+    ]
+    assert places == sorted(places)
 
 
 def test_steps_states_runs_errors_and_values_are_escaped_tables(scenario):
