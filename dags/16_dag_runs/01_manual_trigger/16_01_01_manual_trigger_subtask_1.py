@@ -1,6 +1,6 @@
 """What a manual run knows: run_id, logical date, run_after.
 
-A run that a person starts has a logical date only when the person typed one. This DAG
+A run that somebody starts has a logical date only when it was given one. This DAG
 asks the run itself which business day it stands for, and adds up that day's orders.
 It never asks the context for ``ds``, which is not there in half of all manual runs.
 """
