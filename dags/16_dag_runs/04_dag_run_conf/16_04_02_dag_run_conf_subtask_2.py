@@ -105,7 +105,10 @@ def branch():
         return params["requests"]
 
     TriggerDagRunOperator.partial(
-        task_id="ask", trigger_dag_id=DAG_ID, logical_date=None
+        task_id="ask",
+        trigger_dag_id=DAG_ID,
+        trigger_run_id="request-{{ ti.map_index }}",
+        logical_date=None,
     ).expand(conf=requests())
 
 

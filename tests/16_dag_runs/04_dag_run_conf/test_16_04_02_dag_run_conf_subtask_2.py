@@ -140,6 +140,10 @@ def test_every_way_accepts_the_same_input(example):
         assert runs_there_are(client, example) == 3 * len(GOOD)
     # --8<-- [end:accepted]
     assert asked.state == "success"
+    children = {run["run_id"]: run["conf"] for run in asked.runs}
+    assert children == {
+        f"request-{number}": conf for number, conf in enumerate(GOOD.values())
+    }
 
 
 # --8<-- [start:cli]
