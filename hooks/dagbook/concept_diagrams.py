@@ -73,7 +73,7 @@ def _row(row: Mapping[str, Any], numbers: Mapping[int, int]) -> str:
     return (
         f'<li value="{numbers[id(row)]}"><span class="db-changes__pair">{start} '
         f'<span aria-label="to" role="img">→</span> {end}</span> '
-        f"{concept_parts.inline(str(row['by']))} {concept_parts.mark(str(row['id']))}"
+        f"{concept_parts.inline(str(row['by']))}&nbsp;{concept_parts.mark(str(row['id']))}"
         "</li>"
     )
 

@@ -33,7 +33,7 @@ def table(name: str, data: Mapping[str, Any]) -> str:
             for label, cell in zip(labels[1:], rest, strict=True)
         )
         rows.append(f'<tr><th scope="row">{cell_html(first)}</th>{cells}</tr>')
-    caption = f"{inline(data['caption'])} {mark(f'table-{name}')}"
+    caption = f"{inline(data['caption'])}&nbsp;{mark(f'table-{name}')}"
     legend = _legend(data["rows"]) if matrix else ""
     css = "db-facts db-facts--matrix" if matrix else "db-facts"
     return (

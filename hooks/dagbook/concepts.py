@@ -50,8 +50,9 @@ def compose(project: Project, name: str, text: str) -> str:
     where = homes(project)
 
     def inline(match: re.Match[str]) -> str:
-        if match[1] == "again" and _line(match.string, match.start()).startswith("|"):
-            return _named(match[2] or "", where, name)
+        row = _line(match.string, match.start()).startswith("|")
+        if row and match[1] != "no claim":
+            return _named(match[2] or "", match[1] == "claim", where, name)
         marks = []
         for claim in (match[2] or "").split(",") if match[1] != "no claim" else ():
             marks.append(_mark(claim.strip(), match[1], where, name))
@@ -106,12 +107,23 @@ def _line(text: str, position: int) -> str:
     return text[text.rfind("\n", 0, position) + 1 : position].lstrip()
 
 
-def _named(claims_named: str, where: dict[str, str], page: str) -> str:
-    """Return the names of claims as links, for the rows of a table."""
+def _named(names: str, here: bool, where: dict[str, str], page: str) -> str:
+    """Return the names of claims as links, for the rows of a table.
+
+    Args:
+        names: ids with commas between them.
+        here: whether the row states the claims, or repeats them.
+        where: the page of each claim.
+        page: the page of the row.
+    """
     links = []
-    for claim in (part.strip() for part in claims_named.split(",")):
-        link = mdtext.link(claim, f"{where.get(claim, page)}#claim-{claim}", page)
-        links.append(f"{link}{{ .db-proofs__id }}")
+    for claim in (part.strip() for part in names.split(",")):
+        target = f"{where.get(claim, page)}#claim-{claim}"
+        link = (
+            f"[{claim}](#proof-{claim})" if here else mdtext.link(claim, target, page)
+        )
+        anchor = f"#claim-{claim} " if here else ""
+        links.append(f"{link}{{ {anchor}.db-proofs__id }}")
     return f"<br>{' '.join(links)}"
 
 
