@@ -25,6 +25,7 @@ class Chain:
     moved: float = 0.0
     states: str = ""
     forced: float = 0.0
+    rest: float = 0.0
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     trouble: str = ""
@@ -58,12 +59,12 @@ def only(requests: list[Request], names: set[str] | None) -> list[Request]:
     return chosen
 
 
-def run_id(data: Json) -> str | None:
-    """Return a run id for a run without a date, made as ``dag.test()`` makes it.
+def run_id(data: Json) -> str:
+    """Return a run id that no run had before, made as ``dag.test()`` makes them.
 
-    The REST API names such a run after ``run_after`` alone, so that two with the same
-    one collide.
+    The scheduler hears of the end of a task from the API server and, later, from the
+    executor, by the names of DAG, run and task. A new run with the name of a deleted
+    one would be taken for it.
     """
-    if data.get("logical_date") or not data.get("run_after"):
-        return None
-    return f"manual__{data['run_after']}_{secrets.token_hex(4)}"
+    after = data.get("run_after") or data.get("logical_date") or "now"
+    return f"manual__{after}_{secrets.token_hex(4)}"
