@@ -226,7 +226,11 @@ def wrong_dag_id(tree: Tree) -> str:
     return f"{tree.dag}:{line - 1}"
 
 
-@fault("is already in dags/.*16_01_01", also="not named after", page=False)
+@fault(
+    "is already in dags/.*16_01_01",
+    also="not named after|the recording is stale",
+    page=False,
+)
 def duplicate_dag_id(tree: Tree) -> str:
     tree.at_import(
         "TWIN = '" + tree.first.stem + "'\n"

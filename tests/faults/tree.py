@@ -48,7 +48,8 @@ class Tree:
         shutil.copytree(HERE / "hooks", root / "hooks", ignore=tools)
         for stem in (FIRST, SECOND):
             paths = source.example(FOLDER, stem)
-            for path in (paths.dag, paths.page, paths.test, paths.recording):
+            beside = paths.test.parent.glob(f"*{stem}*")  # live ones, where it has any
+            for path in (paths.dag, paths.page, *beside):
                 target = root / path.relative_to(HERE)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target)

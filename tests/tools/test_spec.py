@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -225,35 +224,3 @@ def test_an_empty_folder_and_an_empty_file_are_refused(tmp_path: Path) -> None:
         spec.load(Project(tmp_path))
     with pytest.raises(DagbookError, match="no title"):
         spec.load(write(tmp_path, ""))
-
-
-def _checklist(section: int, items: int) -> str:
-    lines = [f"# {section} Many Things"]
-    for number in range(items):
-        sub, nth = divmod(number, 50)
-        if nth == 0:
-            lines.append(f"# {section}.{sub + 1} Part {sub + 1}")
-        lines += [
-            f"### - [ ] {section}.{sub + 1}.{nth + 1} Thing",
-            META.replace("07_01_01", f"{section:02}_{sub + 1:02}_{nth + 1:02}"),
-            *["- [ ] Shows it"] * 4,
-        ]
-    return "\n".join(lines)
-
-
-def test_reading_takes_linear_time() -> None:
-    """A hundred checklists are read in about a hundred times the time of one."""
-
-    def seconds(items: int) -> float:
-        text = _checklist(7, items)
-        best = 9e9
-        for _ in range(3):
-            start = time.perf_counter()
-            file, problems = spec.parse(text, "docs/spec/7_many_things.md")
-            best = min(best, time.perf_counter() - start)
-            assert not problems
-            assert len(list(file.items)) == items
-        return best
-
-    # Quadratic would be 256 times; a busy machine may well double the 16.
-    assert seconds(4800) < 60 * seconds(300)
