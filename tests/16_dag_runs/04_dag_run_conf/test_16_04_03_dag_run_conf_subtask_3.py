@@ -86,6 +86,7 @@ def test_keys_of_others_pass(example):
 )
 def test_the_nearest_name_is_suggested(example, key, complaint):
     assert example.module.misspelt({key: 1}) == complaint
+    assert example.module.misspelt({"openlineage": {}, key: 1}) == complaint
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_a_date_object_is_no_json(example):
     run = example.run("not-json", role="with_a_date")
 
     assert run.task("ship").error.startswith(
-        "ValueError: conf parameter should be JSON Serializable"
+        "ValueError: conf parameter should be JSON Serializable: {'order': 1001,"
     )
     assert run.runs == []
     # --8<-- [end:not-json]
@@ -132,6 +132,7 @@ def test_where_secrets_are_found(example, conf, found):
         ("order", 1003, 1004),
         ("gift", True, "yes"),
         ("correlation_id", "x", ""),
+        ("correlation_id", "x", 7),
         ("conn_id", "carrier", 7),
     ],
 )
@@ -155,6 +156,11 @@ def test_the_dags(example):
         with pytest.raises(ParamValidationError):
             params.get_param(param).resolve(bad)
     assert example.sibling("ship").params["gift"] is False
+    for dag in (example.dag, example.sibling("ship")):
+        assert dag.params.get_param("order").schema == {
+            "type": "integer",
+            "enum": [1001, 1002, 1003],
+        }
     asked = example.dag.get_task("ship")
     assert asked.upstream_task_ids == {"handover"}
     assert asked.reset_dag_run is True
