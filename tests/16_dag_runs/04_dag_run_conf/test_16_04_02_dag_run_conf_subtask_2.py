@@ -114,6 +114,7 @@ def test_every_way_refuses_the_same_input_for_the_same_reason(example):
             }
         assert runs_there_are(client, example) == 0
     # --8<-- [end:all-ways]
+    example.scenario("refused").keep("what all three say", WHY)
     assert asked.runs == []
     assert asked.task("ask", 0).try_number == 1
     assert WHY.keys() == BAD.keys()
