@@ -68,7 +68,7 @@ def ship():
     @task
     def carrier(params) -> dict:
         conn = Connection.get(params["conn_id"])
-        return {"connection": conn.conn_id, "password": bool(conn.password)}
+        return {"connection": conn.conn_id, "password_found": bool(conn.password)}
 
     # --8<-- [end:child]
 

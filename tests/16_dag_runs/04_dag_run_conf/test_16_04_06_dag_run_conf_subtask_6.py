@@ -41,7 +41,7 @@ def test_the_child_finds_the_password_under_the_name_it_was_given(example):
     run = example.run("child", role="ship", conf=conf | {"conn_id": "airflow_api"})
 
     assert run.value("parcel") == {"order": 1002, "grams": 1_200 + 40}
-    assert run.value("carrier") == {"connection": "airflow_api", "password": True}
+    assert run.value("carrier") == {"connection": "airflow_api", "password_found": True}
     assert run.task("parcel").log == ["INFO web-77: order 1002"]
     # --8<-- [end:child]
 
@@ -68,14 +68,14 @@ def test_every_viewer_reads_the_conf_of_a_run(example):
     body = {
         "dag_run_id": "careless",
         "logical_date": None,
-        "conf": {"password": "open sesame"},
+        "conf": {"shop_password": "open sesame"},
     }
     with scenario.http("user", keep=["conf"]) as user:
         assert user.post(runs, json=body).status_code == 200
     with scenario.http("viewer", keep=["conf"]) as viewer:
         seen = viewer.get(f"{runs}/careless").json()
 
-    assert seen["conf"] == {"password": "open sesame"}
+    assert seen["conf"] == {"shop_password": "open sesame"}
     # --8<-- [end:viewer]
 
 
