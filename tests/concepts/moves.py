@@ -31,6 +31,7 @@ HOW = {
     "task-fail-fast": "execution-api",
     "task-fail-fast-running": "execution-api",
     "task-running-restarting": "rest",
+    "task-restarting-running": "execution-api",
     "task-awaiting-input-scheduled": "rest",
     "task-success-none": "rest",
     "task-failed-none": "rest",

@@ -35,6 +35,21 @@ def task_running_restarting(world):
     clear(world)
 
 
+def task_restarting_running(world):
+    begun(world)
+    clear(world)
+    ti = world.ti("only")
+    body = {
+        "state": "running",
+        "hostname": "another",
+        "unixname": "worker",
+        "pid": 2,
+        "start_date": ago(seconds=1).isoformat(),
+    }
+    answer = world.execution.patch(f"/task-instances/{ti.id}/run", json=body)
+    assert answer.status_code == 200, answer.text
+
+
 def task_restarting_up_for_retry(world):
     begun(world)
     clear(world)

@@ -73,6 +73,7 @@ def test_an_sla_warns_and_does_nothing():
         warnings.simplefilter("always")
         single(task={"sla": timedelta(hours=1)})
     assert any("SLA" in str(one.message) for one in told)
+    assert hasattr(importlib.import_module("airflow.sdk"), "DeadlineAlert")
 
 
 @pytest.mark.claim("api-v1-gone", by="rest")

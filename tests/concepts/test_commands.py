@@ -108,7 +108,7 @@ def test_tasks_run_is_gone(parser):
     actions = [a for a in parser._actions if getattr(a, "choices", None)]
     tasks = next(a.choices["tasks"] for a in actions if "tasks" in a.choices)
     names = next(set(a.choices) for a in tasks._actions if getattr(a, "choices", None))
-    assert "clear" in names
+    assert "test" in names
     assert "run" not in names
 
 

@@ -83,17 +83,28 @@ def test_a_task_can_be_marked_success_failed_or_skipped(world):
     }
 
 
+def heartbeat(world, key):
+    body = {"hostname": "worker", "pid": 1}
+    return world.execution.put(f"/task-instances/{key}/heartbeat", json=body)
+
+
 @pytest.mark.claim("marked-worker-told", by="execution-api")
 def test_the_worker_of_a_marked_task_is_told_at_its_next_heartbeat(world):
     run = half_done(world)
-    ti = world.ti("middle")
-    path = f"/task-instances/{ti.id}/heartbeat"
-    body = {"hostname": "worker", "pid": 1}
-    assert world.execution.put(path, json=body).status_code == 204
+    key = world.ti("middle").id
+    assert heartbeat(world, key).status_code == 204
     mark(world, run, "failed")
-    told = world.execution.put(path, json=body)
+    told = heartbeat(world, key)
     assert told.status_code == 409
     assert told.json()["detail"]["reason"] == "not_running"
+
+
+@pytest.mark.claim("cleared-worker-told", by="execution-api")
+def test_the_worker_of_a_cleared_task_finds_its_try_gone(world):
+    run = half_done(world)
+    key = world.ti("middle").id
+    world.clear("chain", dag_run_id=run.run_id, task_ids=["middle"])
+    assert heartbeat(world, key).status_code == 410
 
 
 @pytest.mark.claim("marked-task-cannot-report", by="execution-api")

@@ -152,6 +152,8 @@ def test_the_setup_rule_asks_the_setups_alone(world):
         "upstream_failed"
     )
     assert outcome(world, ("success", "failed"))["all_done_setup_success"] == "queued"
+    dag = chain("load", "clean")
+    assert dag.get_task("clean").as_teardown().trigger_rule == "all_done_setup_success"
 
 
 @pytest.mark.claim("upstream-failed-spreads", by="scheduler")
