@@ -142,6 +142,7 @@ def test_another_run_does_not_see_the_checkpoint(example):
             run_after=datetime(2026, 5, 2, 6, 30, tzinfo=UTC),
         )
 
+    assert second.states["file_cheques"] == "success"
     assert second.task("count_words").log[0] == "INFO try 1 starts at shard 0"
     assert second.runs[0]["state"] == "failed"
 
