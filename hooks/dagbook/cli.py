@@ -101,6 +101,9 @@ def record(context: typer.Context, only: Only = "") -> None:
     except DagbookError as error:
         _fail(error.problems)
     tests = [path for path in chosen if path.is_file()]
+    if not only:
+        # The proofs of the concept pages are recordings too, of all pages together.
+        tests += sorted((project.tests / "concepts").glob("test_*.py"))
     if not tests:
         what = f"no test of {only} is written" if only else "no example has a test"
         _fail([Problem("tests", 0, what, "write it, or run dagbook new")])

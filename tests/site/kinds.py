@@ -13,6 +13,8 @@ KINDS = {
     "bad and fixed": (
         "16_dag_runs/12_dag_run_anti_patterns/16_12_01_avoiding_overlapping_runs.html"
     ),
+    "concept": "concepts/dag_run.html",
+    "states": "concepts/life_of_a_run.html",
     "coverage": "coverage.html",
     "checklist": "spec/16_dag_runs.html",
     "catalogue": "catalogue.html",
