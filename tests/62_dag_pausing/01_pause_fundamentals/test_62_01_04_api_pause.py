@@ -86,6 +86,10 @@ def test_false_unpauses(example):
 
     assert run.value("set_paused") == {"was": True, "is_paused": False}
     assert run.value("read_back") is False
+    assert run.task("read_back").log == [  # one line, and not that of op's request
+        'INFO last request by admin: {"update_mask": "is_paused", "is_paused": false, '
+        '"method": "PATCH"}'
+    ]
     assert is_paused(example) is False
     assert example.dags.keys() == {example.stem, REMINDERS}
 
