@@ -9,6 +9,7 @@ import typer
 
 from dagbook.bench import page, site, suite
 from dagbook.project import Project
+from dagbook.turns import turn
 
 app = typer.Typer(add_completion=False, help="Measure builds and tests.")
 
@@ -26,8 +27,9 @@ def bench(
     def say(words: str) -> None:
         print(words, file=sys.stderr, flush=True)
 
-    builds = site.measure(project, rounds, say)
-    tests = suite.measure(project, rounds, examples, say)
+    with turn(project, "bench"):
+        builds = site.measure(project, rounds, say)
+        tests = suite.measure(project, rounds, examples, say)
     text = page.render(builds, tests, site.slowest_parse(project), rounds)
     (project.docs / PLACE).write_text(text, "utf-8")
     typer.echo(f"written: docs/{PLACE}")
