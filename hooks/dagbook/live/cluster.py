@@ -17,6 +17,7 @@ import httpx
 
 from dagbook.live.client import ApiError, Client
 from dagbook.live.keeping import Keeping
+from dagbook.live.logs import tails
 from dagbook.live.ports import free_ports, listens
 from dagbook.live.postgres import Postgres
 from dagbook.live.settings import Database, Executor, Settings
@@ -181,9 +182,12 @@ class Cluster:
         return ended
 
     def _start_components(self, seconds: float) -> None:
-        """Start all; the scheduler last, for a task needs the API server at once."""
+        """Start all; the DAG processor last.
+
+        A task needs the API server at once, and without DAGs the scheduler has no task.
+        """
         for name in COMPONENTS:
-            if name != "scheduler":
+            if name != "dag-processor":
                 self.start_component(name)
         deadline = time.monotonic() + seconds
         while not listens(self.settings.port):
@@ -193,7 +197,7 @@ class Cluster:
                     f"no API server after {seconds:.0f} s\n{self.tails()}"
                 )
             time.sleep(0.1)
-        self.start_component("scheduler")
+        self.start_component("dag-processor")
 
     def stop(self) -> None:
         """Stop everything, keep the logs if the session failed, remove the folder."""
@@ -240,14 +244,9 @@ class Cluster:
             what = ", ".join(f"{name} (exit {code})" for name, code in ended.items())
             raise ClusterError(f"ended by itself: {what}\n{self.tails(list(ended))}")
 
-    def tails(self, names: list[str] | None = None, lines: int = 15) -> str:
+    def tails(self, names: list[str] | None = None) -> str:
         """Return the last lines of the logs of ``names`` (default: all)."""
-        parts = []
-        for log in sorted(self.logs.glob("*.log")):
-            if names is None or log.stem in names:
-                text = log.read_text(errors="replace").splitlines()[-lines:]
-                parts.append("\n".join([f"--- {log.stem}", *text]))
-        return "\n".join(parts)
+        return tails(self.logs, names)
 
     # -- use -------------------------------------------------------------------------
 

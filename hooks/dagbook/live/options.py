@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import cast
 
 from dagbook.live.celery import CeleryCluster
 from dagbook.live.cluster import Cluster
+from dagbook.live.logs import new_folder
 from dagbook.live.parity_plan import Plan, plans, smoke
 from dagbook.live.settings import Database, Executor
 from dagbook.project import Project
@@ -86,20 +85,9 @@ class Options:
             executor=self.executor,
             plugins=project.dags / "plugins",
             cache=project.cache / "live",
-            keep_logs=logs(project.cache / "live-logs"),
+            keep_logs=new_folder(project.cache / "live-logs"),
             progress=progress,
         )
-
-
-def logs(folder: Path) -> Path:
-    """Return a new folder's name below ``folder``, and remove all but the newest four.
-
-    Sessions may run side by side, so that each keeps logs of its own.
-    """
-    if folder.is_dir():
-        for old in sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime)[:-4]:
-            shutil.rmtree(old, ignore_errors=True)
-    return folder / f"{datetime.now():%Y-%m-%d-%H%M%S}-{os.getpid()}"
 
 
 def bundles(project: Project) -> dict[str, Path]:

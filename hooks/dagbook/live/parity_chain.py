@@ -26,6 +26,7 @@ class Chain:
     states: str = ""
     forced: float = 0.0
     rest: float = 0.0
+    asked: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     trouble: str = ""

@@ -26,6 +26,9 @@ SETTLE, LET_GO = 40.0, 5.0
 # Seconds until the executor, too, has reported the end of the last task.
 REST = 2.0
 
+# Seconds that a person takes to answer.
+THINK = 3.0
+
 # Seconds until a DAG file must be registered: for the first, and for each more.
 PARSE_LIMIT, PARSE_EACH = 90.0, 4.0
 
@@ -139,7 +142,7 @@ class Parity:
         if chain.run is not None and chain.now is not None:
             over = (chain.run.dag_id, chain.run.run_id) not in unfinished
             if not over and not self._stuck(chain, chain.run):
-                self._answer_people(chain.now, chain.run)
+                self._answer_people(chain, chain.run)
                 return
             self._finish(chain, chain.now, chain.run)
         if chain.now is None and chain.left and self._settled(chain, unfinished):
@@ -264,18 +267,25 @@ class Parity:
                 if error.status not in (404, 409):
                     raise
 
-    def _answer_people(self, request: Request, run: LiveRun) -> None:
-        """Answer as the people of the recording did."""
-        people = request.people
+    def _answer_people(self, chain: Chain, run: LiveRun) -> None:
+        """Answer as the people of the recording did, and not faster than people do.
+
+        An answer within the second in which the task began to wait makes it fail: the
+        scheduler then hears of the end of its first part when the second is running.
+        """
+        people = chain.now.people if chain.now else {}
         if not people:
             return
         base = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
         waiting = self.client.get(f"{base}/hitlDetails", response_received=False)
         for detail in waiting["hitl_details"]:
             ti = detail["task_instance"]
-            if body := people.get(ti["task_id"]):
-                self.client.patch(
-                    f"{base}/taskInstances/{quoted(ti['task_id'])}/"
-                    f"{ti['map_index']}/hitlDetails",
-                    body,
-                )
+            since = chain.asked.setdefault(ti["id"], time.monotonic())
+            body = people.get(ti["task_id"])
+            if body is None or time.monotonic() - since < THINK:
+                continue
+            self.client.patch(
+                f"{base}/taskInstances/{quoted(ti['task_id'])}/"
+                f"{ti['map_index']}/hitlDetails",
+                body,
+            )
