@@ -51,6 +51,9 @@ def bare(project: Project, target: Path) -> Path:
     """
     docs = target / "docs"
     shutil.copytree(project.docs, docs)
+    theme = project.root / "hooks" / "theme"
+    if theme.is_dir():  # named in mkdocs.yml relative to it
+        shutil.copytree(theme, target / "hooks" / "theme")
     subprocess.run(
         [sys.executable, str(project.root / "hooks" / "gen_files.py"), str(docs)],
         cwd=project.root,
