@@ -74,7 +74,8 @@ def test_it_prints_address_and_logins_and_ends_on_ctrl_c_without_a_trace(
     with pytest.raises(ApiError, match="401"):
         Client(address, "admin", "wrong").token()
     running = below(tmp_path)
-    assert len(running) > 6
+    # Itself, the keeper and four components; the workers do not tell their origin.
+    assert len(running) >= 6
 
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
