@@ -51,7 +51,7 @@ class Cluster:
         executor: ``local`` or ``celery``.
         plugins: the plugins folder, if any.
         cache: a folder for what makes the next start faster.
-        keep_logs: where the logs go when the session failed; None drops them.
+        keep_logs: where the logs of a failed session go; None drops them.
         parallelism: tasks at once.
         port: of the API server; 0 takes a free one.
         extra: more environment variables.

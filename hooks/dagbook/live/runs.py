@@ -42,3 +42,8 @@ def describe(client: Client, run: LiveRun) -> str:
     return (
         f"run {state}; {tasks or 'no tasks'}{'; the DAG is paused' if paused else ''}"
     )
+
+
+def is_such(run: Json, state: str, run_type: str) -> bool:
+    """Return whether the run has this state and type; empty means any."""
+    return state in ("", run["state"]) and run_type in ("", run["run_type"])

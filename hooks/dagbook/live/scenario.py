@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagbook.live.client import Client, Json, quoted
-from dagbook.live.runs import FINISHED, LiveRun, describe
+from dagbook.live.runs import FINISHED, LiveRun, describe, is_such
 from dagbook.live.story import Story
 from dagbook.live.waiting import stays, until
 
@@ -226,7 +226,7 @@ class Scenario:
         rows = until(
             f"{count} {kind} runs of {dag_id}".replace("  ", " "),
             lambda: self.runs(dag_id),
-            lambda seen: sum(_matches(r, state, run_type) for r in seen) >= count,
+            lambda seen: sum(is_such(r, state, run_type) for r in seen) >= count,
             seconds=seconds,
             tell=lambda seen: str([(r["run_type"], r["state"]) for r in seen]),
         )
@@ -234,7 +234,7 @@ class Scenario:
         return [
             LiveRun(dag_id, r["dag_run_id"])
             for r in rows
-            if _matches(r, state, run_type)
+            if is_such(r, state, run_type)
         ]
 
     def stays(
@@ -300,9 +300,3 @@ class Scenario:
     def _recorded(self) -> Iterable[Json]:
         for dag_id in sorted(self._dags):
             yield from self.runs(dag_id)
-
-
-def _matches(run: Json, state: str, run_type: str) -> bool:
-    return (not state or run["state"] == state) and (
-        not run_type or run["run_type"] == run_type
-    )
