@@ -6,6 +6,7 @@ PORT ?= 8000
 ONLY ?=
 ID ?=
 SMOKE ?=
+RECORD ?=
 EXECUTOR ?= local
 DB ?= postgresql
 PYTEST_ARGS ?=
@@ -42,7 +43,7 @@ test: $(READY) ## everything that needs no live scheduler
 	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 live: $(READY) ## every example on a real scheduler (SMOKE=1, ONLY=, EXECUTOR=celery, DB=sqlite)
-	$(BIN)/dagbook live --only "$(ONLY)" --executor $(EXECUTOR) --db $(DB) $(if $(SMOKE),--smoke)
+	$(BIN)/dagbook live --only "$(ONLY)" --executor $(EXECUTOR) --db $(DB) $(if $(SMOKE),--smoke) $(if $(RECORD),--record)
 
 matrix: $(READY) ## all examples on the newest patch of 3.1, 3.2 and 3.3
 	$(BIN)/dagbook matrix --only "$(ONLY)"
