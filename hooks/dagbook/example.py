@@ -127,6 +127,7 @@ class Example:
         self.scenarios: dict[str, Scenario] = {}
         self._dags: dict[str, Any] | None = None
         self._module: ModuleType | None = None
+        self._people: dict[str, dict[str, Any]] = {}
 
     @property
     def stem(self) -> str:
@@ -250,6 +251,8 @@ class Example:
                 }
                 raise
         kept.run_data = collect(dag, run.run_id, observer.seen, seconds)
+        if self._people:
+            kept.run_data["answers"] = {"people": plain(self._people)}
         return Run(kept.run_data)
 
     @contextmanager
@@ -260,12 +263,15 @@ class Example:
     ) -> Iterator[Any]:
         """Answer for child runs and for people while the block runs.
 
-        See :mod:`dagbook.responder`.
+        What people answered is recorded with the runs of the block, so that parity can
+        give the same answers on a real scheduler. See :mod:`dagbook.responder`.
         """
         from dagbook.responder import Answers, responding
 
         with ExitStack() as stack:
             client = stack.enter_context(self.api.client("admin"))
+            stack.callback(setattr, self, "_people", self._people)
+            self._people = dict(people or {})
             yield stack.enter_context(
                 responding(client, Answers(children or {}, people or {}))
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from dagbook import markup, states
 from dagbook.lookup import Example
@@ -26,7 +25,7 @@ def render(
     Raises:
         LookupError: the example has no recording.
     """
-    item, data = example.item, example.recording
+    item = example.item
     up = "../" * (item.folder.count("/") + 1)
     tags = "".join(
         f'<a class="db-tag" href="{up}tags.html#tag:{markup.text(tag)}">'
@@ -43,20 +42,21 @@ def render(
         # closing tag of the same name.
         '<header class="db-head" data-search-exclude>'
         f'<p class="db-head__line"><b class="db-id">{item.id}</b>{tags}{outcome}'
-        f"{_proof(data, airflow, latest, requires)}</p>"
+        f"{_proof(example, airflow, latest, requires)}</p>"
         f"{_get(example)}{_file(example)}</header>"
     )
 
 
 def _proof(
-    data: dict[str, Any], airflow: str, latest: str | None, requires: Sequence[str]
+    example: Example, airflow: str, latest: str | None, requires: Sequence[str]
 ) -> str:
+    data = example.recording
     scenarios = markup.plural(len(data["scenarios"]), "scenario")
     tests = markup.plural(len(data["tests"]["passed"]), "test")
     below = f", {latest}" if latest else ""
     facts = [
         f"Airflow {markup.text(airflow.replace('>=', '≥ '))}{markup.text(below)}",
-        f"run on {markup.text(data['airflow'])}",
+        f"run on {markup.text(', '.join(example.passed_on))}",
         f"{scenarios}, {tests} passed",
         *(f"needs {markup.code(name)}" for name in requires),
     ]

@@ -15,7 +15,7 @@ from dagbook import parsing, snippets, spec
 from dagbook import recording as records
 from dagbook.parsing import ParsedDag, ParsedFile
 from dagbook.problems import DagbookError
-from dagbook.project import Project
+from dagbook.project import Project, sha256
 from dagbook.recording import Recording, Scenario
 
 
@@ -74,6 +74,20 @@ class Example:
             known = ", ".join(sorted(data["scenarios"]))
             raise LookupError(f"no scenario {name!r} — recorded are: {known}")
         return found
+
+    @property
+    def passed_on(self) -> tuple[str, ...]:
+        """The Airflow versions on which the tests of this very file have passed.
+
+        Besides the recorded one these are what ``make matrix`` has found.
+        """
+        path = self.project.tests / "matrix.json"
+        rows = _recording(path, *_stamp(path)) if path.is_file() else {}
+        row = rows.get(self.item.id, {})
+        found = {self.recording["airflow"]}
+        if row.get("source") == sha256(self.item.paths(self.project).dag):
+            found |= {name for name, fate in row.items() if fate == "passed"}
+        return tuple(sorted(found, key=lambda v: [int(n) for n in v.split(".")]))
 
     def parsed(self) -> ParsedFile:
         """Return the example's file as Airflow reads it.

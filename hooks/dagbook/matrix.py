@@ -1,9 +1,10 @@
 """``dagbook matrix``: every example on the newest patch of several Airflow versions.
 
-Each version has an environment of its own below the cache, made with the constraints
-that Airflow publishes for it, as Airflow's installation guide asks. The examples' own
-tests run there; only their assertions count, not the comparison with the recording,
-which speaks of one version. The result is ``tests/matrix.json``.
+Each version has an environment of its own below the cache, resolved as of the day of
+its release: with newer dependencies an older Airflow breaks, and the constraints that
+Airflow publishes against that lie outside PyPI. The examples' own tests run there; only
+their assertions count, not the comparison with the recording, which speaks of one
+version. The result is ``tests/matrix.json``.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from dagbook.spec import load
 from dagbook.spec_model import Item
 from dagbook.turns import turn
 
-MINORS = ("3.1", "3.2", "3.3")
+# Newest patch and the day after PyPI got it ("Release history" of apache-airflow).
+RELEASES = {
+    "3.1": ("3.1.8", "2026-03-12"),
+    "3.2": ("3.2.2", "2026-05-30"),
+    "3.3": ("3.3.2", "2026-09-18"),
+}
 TOOLS = ("pytest", "pytest-xdist", "syrupy", "pyyaml", "typer", "rich", "pygments")
-CONSTRAINTS = (
-    "https://raw.githubusercontent.com/apache/airflow/constraints-{version}/"
-    "constraints-{python}.txt"
-)
-
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -44,11 +45,7 @@ def matrix(
     only: Annotated[str, typer.Option(help="An id, a section or a file.")] = "",
     versions: Annotated[
         str, typer.Option(help="Minor versions with commas.")
-    ] = ",".join(MINORS),
-    constraints: Annotated[
-        str,
-        typer.Option(help="A constraints file or URL instead of the published one."),
-    ] = "",
+    ] = ",".join(RELEASES),
 ) -> None:
     """Run the examples on the newest patch of each version and write what passed."""
     project = Project.find()
@@ -58,7 +55,7 @@ def matrix(
         raise typer.Exit(1)
     with turn(project, "matrix"):
         for minor in versions.split(","):
-            python, version = environment(project, minor.strip(), constraints)
+            python, version = environment(project, minor.strip())
             able = [i for i in items if runs_on(minimum(project, i), version)]
             typer.echo(f"Airflow {version}: {len(able)} of {len(items)} examples")
             passed = run(project, python, able)
@@ -84,34 +81,39 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
-def environment(project: Project, minor: str, constraints: str) -> tuple[Path, str]:
+def environment(project: Project, minor: str) -> tuple[Path, str]:
     """Make the environment of the newest patch of ``minor``.
 
     Returns:
         Its Python and the full version of its Airflow.
 
     Raises:
-        DagbookError: the installation failed; carries what the installer said.
+        DagbookError: the version is not known, PyPI has a newer patch than the table
+            here, or the installation failed; carries what the installer said.
     """
-    home = project.cache / "matrix" / minor
-    python = home / "bin" / "python"
+    if minor not in RELEASES:
+        what = f"Airflow {minor} is not known here, only {', '.join(RELEASES)}"
+        raise DagbookError(Problem("matrix", 0, what, "add it to RELEASES"))
+    version, day = RELEASES[minor]
     uv = [str(Path(sys.executable).with_name("uv"))]
-    if not python.exists():
-        _call([*uv, "venv", "--quiet", "--python", sys.executable, str(home)])
     major, low = numbers(minor)
     wanted = f"apache-airflow-core>={minor},<{major}.{low + 1}"
     plan = _call([*uv, "pip", "compile", "--quiet", "--no-deps", "-"], wanted)
-    found = re.search(r"apache-airflow-core==([\d.]+)", plan)
-    if found is None:
-        raise DagbookError(Problem("matrix", 0, f"no Airflow {minor} in the index"))
-    version = found.group(1)
-    published = CONSTRAINTS.format(
-        version=version, python=".".join(map(str, sys.version_info[:2]))
-    )
-    install = [*uv, "pip", "install", "--quiet", "--python", str(python)]
-    limits = ["--constraints", constraints or published]
-    _call([*install, *limits, f"apache-airflow=={version}"])
-    _call([*install, *TOOLS])
+    newest = "".join(re.findall(r"apache-airflow-core==([\d.]+)", plan))
+    if newest != version:
+        what = f"{version} is not the newest patch: {newest or 'none'} is"
+        remedy = "write it and its day into RELEASES"
+        raise DagbookError(Problem("hooks/dagbook/matrix.py", 0, what, remedy))
+    home = project.cache / "matrix" / version
+    python = home / "bin" / "python"
+    if not (home / "ready").exists():
+        _call(
+            [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(home)]
+        )
+        install = [*uv, "pip", "install", "--quiet", "--python", str(python)]
+        _call([*install, "--exclude-newer", day, f"apache-airflow=={version}"])
+        _call([*install, *TOOLS])
+        (home / "ready").touch()
     return python, version
 
 
@@ -172,7 +174,5 @@ def _call(words: list[str], text: str = "") -> str:
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
         what = f"{' '.join(words[1:3])} failed: {said[-1] if said else 'no message'}"
-        raise DagbookError(
-            Problem("matrix", 0, what, "it needs PyPI and Airflow's constraint files")
-        )
+        raise DagbookError(Problem("matrix", 0, what, "it needs PyPI"))
     return done.stdout

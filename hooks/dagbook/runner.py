@@ -6,6 +6,7 @@ Fixed: the logical date, the instant a run may start after, the random seed, the
 
 from __future__ import annotations
 
+import copy
 import os
 import random
 import signal
@@ -115,7 +116,7 @@ def test_run(
     dag.deadline = None
     random.seed(0)
     began = time.monotonic()
-    with _limited(limit):
+    with _limited(limit), _own_params(dag):
         run = dag.test(
             logical_date=logical_date,
             run_after=run_after,
@@ -126,6 +127,24 @@ def test_run(
 
 
 test_run.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever its name
+
+
+@contextmanager
+def _own_params(dag: Any) -> Iterator[None]:
+    """Put the values of all params back when the block ends.
+
+    A task's params are the parsed DAG's own ``Param`` objects, and the conf of a run is
+    written into them (3.3.2, ``process_params``). A worker parses the file anew for
+    each task; here the next run of the DAG would find the conf of the one before.
+    """
+    owners = [dag, *dag.tasks]
+    found = [o.params.get_param(name) for o in owners for name in o.params]
+    values = [(param, copy.deepcopy(param.value)) for param in found]
+    try:
+        yield
+    finally:
+        for param, value in values:
+            param.value = value
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Parity without an Airflow: what is asked for, compared, declared and stored."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,6 +10,7 @@ from dagbook.live.parity_chain import Chain
 from dagbook.live.parity_compare import compare, matches
 from dagbook.live.parity_plan import Declared, Expected, Plan, modes, smoke
 from dagbook.live.story import path
+from dagbook.masks import Masker
 
 CONF = {"region": "eu"}
 
@@ -331,3 +333,34 @@ def test_times_are_noise_in_a_live_recording(tmp_path):
     assert "steps[0].did: recorded 'pause', now 'unpause'" in str(error.value)
     with pytest.raises(records.LiveRecordingDiffersError, match="is not recorded"):
         records.compare(file, "other", new)
+
+
+def test_the_day_of_a_real_tick_is_not_recorded():
+    now = datetime(2026, 11, 25, 20, 9, tzinfo=UTC)
+    run = {
+        "run_type": "scheduled",
+        "logical_date": "2026-11-25T06:00:00Z",
+        "run_id": "scheduled__2026-11-25T06:00:00+00:00",
+        "from": "2026-11-24",
+        "next": "2026-11-26T06:00:00Z",
+    }
+    masks = records.days({"runs": [run]}, now)
+    assert Masker(now, extra=masks).value(run) == {
+        "run_type": "scheduled",
+        "logical_date": "<day>T06:00:00Z",
+        "run_id": "scheduled__<day>T06:00:00+00:00",
+        "from": "<day-1>",
+        "next": "<day+1>T06:00:00Z",
+    }
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"run_type": "scheduled", "logical_date": "2026-05-01T00:00:00Z"},
+        {"run_type": "manual", "logical_date": "2026-11-25T06:00:00Z"},
+        {"run_type": "scheduled", "logical_date": None},
+    ],
+)
+def test_days_that_a_file_or_a_person_chose_stay(run):
+    assert records.days({"runs": [run]}, datetime(2026, 11, 25, 20, tzinfo=UTC)) == []

@@ -180,6 +180,6 @@ def test_the_page_shows_the_score_and_each_survivor_as_a_difference():
         }
     }
     text = markdown(data)
-    assert "| `16_01_01_x` | 4 | 75% | 50% | 1 | 1 |" in text
+    assert "| `16_01_01_x` | 4 | 50% | 75% | 1 | 1 |" in text
     assert f"- {score.survivors[0]['before']}\n+ {score.survivors[0]['after']}" in text
     assert overall([score]).total == 4

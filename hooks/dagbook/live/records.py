@@ -7,12 +7,15 @@ the timeline, and the whole old scenario is kept when nothing else has changed.
 from __future__ import annotations
 
 import platform
+import re
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dagbook import recording
 from dagbook.live.scenario import Scenario
+from dagbook.live.story import moment
 from dagbook.masks import Masker
 from dagbook.project import ExamplePaths, sha256
 
@@ -36,8 +39,38 @@ def masked(scenario: Scenario) -> dict[str, Any]:
     """Return the scenario's data without volatile and private text."""
     folders = {text: "<tmp>" for text in scenario.hidden}
     folders[str(scenario.cluster.folder)] = "<airflow>"
-    data: dict[str, Any] = Masker(scenario.zero, folders).value(scenario.data())
-    return data
+    whole = scenario.data()
+    data: dict[str, Any] = Masker(scenario.zero, folders).value(whole)
+    # After the timestamps of now, which are of the same days.
+    by_day = Masker(scenario.zero, extra=days(whole, scenario.zero))
+    return {key: by_day.value(value) for key, value in data.items()}
+
+
+def days(data: dict[str, Any], now: datetime) -> list[tuple[str, re.Pattern[str]]]:
+    """Return masks for the calendar days around the newest tick of a real schedule.
+
+    A schedule without an end ticks on the day of the recording, and on another day the
+    next time. Its day becomes ``<day>``, its neighbours ``<day-1>`` and ``<day+1>``.
+
+    Args:
+        data: a scenario, not masked yet.
+        now: when it began; ticks that are older than three days are the file's own.
+    """
+    ticks = [
+        moment(run["logical_date"])
+        for run in data["runs"]
+        if run["run_type"] == "scheduled" and run["logical_date"]
+    ]
+    if not ticks or now - max(ticks) > timedelta(days=3):
+        return []
+    newest = max(ticks)
+    return [
+        (
+            f"day{offset:+d}" if offset else "day",
+            re.compile(rf"(?<!\d){newest + timedelta(days=offset):%Y-%m-%d}"),
+        )
+        for offset in range(-3, 3)
+    ]
 
 
 def differences(new: Any, old: Any, where: str = "") -> list[str]:

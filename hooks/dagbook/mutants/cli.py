@@ -65,8 +65,8 @@ def _show(project: Project, results: list[report.Score]) -> None:
     typer.echo("")
     for score in [*results, report.overall(results)]:
         typer.echo(
-            f"{score.stem}: {score.total} mutants, {score.killed:.0%} noticed, "
-            f"{score.asserted:.0%} by an assertion"
+            f"{score.stem}: {score.total} mutants, score {score.asserted:.0%} by "
+            f"assertions, {score.killed:.0%} noticed"
         )
 
 

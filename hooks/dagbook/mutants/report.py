@@ -43,7 +43,7 @@ class Score:
 
     @property
     def asserted(self) -> float:
-        """Share of the mutants that an assertion (or a hang) noticed, 0 to 1."""
+        """The score: share that an assertion (or a hang) noticed, 0 to 1."""
         kills = self.counts["assertion"] + self.counts["timeout"]
         return kills / self.total if self.total else 0.0
 
@@ -129,20 +129,22 @@ def markdown(data: dict[str, Any]) -> str:
         "# How strict the tests are",
         "",
         "Written by `make mutants`. Each example is changed in one place, and its",
-        "tests are expected to fail. *By assertion* counts changes that an assertion",
-        "of the test noticed; *by recording* those that only the comparison with the",
-        "recording noticed. What does not parse is no mutant.",
+        "tests are expected to fail. The *score* is the share of the changes that an",
+        "assertion of the test noticed: an assertion states the lesson. *Recording*",
+        "counts those that only the comparison with the recording noticed, which can",
+        "be rewritten without reading it. *Noticed* is both together. What does not",
+        "parse is no mutant.",
         "",
-        f"**{len(results)} examples, {total.total} mutants, {total.killed:.0%} "
-        f"noticed, {total.asserted:.0%} by an assertion.**",
+        f"**{len(results)} examples, {total.total} mutants, score "
+        f"{total.asserted:.0%}, {total.killed:.0%} noticed.**",
         "",
-        "| example | mutants | noticed | by assertion | by recording | survived |",
+        "| example | mutants | score | noticed | recording | survived |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     for score in [*results, total]:
         lines.append(
-            f"| `{score.stem}` | {score.total} | {score.killed:.0%} | "
-            f"{score.asserted:.0%} | {score.counts['recording']} | "
+            f"| `{score.stem}` | {score.total} | {score.asserted:.0%} | "
+            f"{score.killed:.0%} | {score.counts['recording']} | "
             f"{score.counts['survived']} |"
         )
     lines += ["", "## Survivors", ""]
