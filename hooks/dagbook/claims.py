@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import yaml
 
 from dagbook import claims_results, recording
 from dagbook.claims_page import ConceptPage, Stated, pages
-from dagbook.masks import leaks
+from dagbook.masks import leaking_lines
 from dagbook.problems import Problem
 from dagbook.project import Project
 
@@ -185,25 +186,33 @@ def _files(project: Project) -> Iterator[Problem]:
         if data.get("seal") != recording.seal(data) or text != recording.dumps(data):
             what, remedy = "the results were edited by hand", f"undo that, or {RECORD}"
             yield Problem(name, 0, what, remedy)
-        for number, line in enumerate(text.splitlines(), 1):
-            for leak in leaks(line):
-                what, remedy = f"the results carry {leak}", "keep it out of the test"
-                yield Problem(name, number, what, remedy)
+        for number, leak in leaking_lines(text):
+            what, remedy = f"the results carry {leak}", "keep it out of the test"
+            yield Problem(name, number, what, remedy)
 
 
 def marked(project: Project) -> dict[str, tuple[str, int]]:
     """Return the claims that marks in the tests name, with file and line."""
     found: dict[str, tuple[str, int]] = {}
     for path in _modules(project):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            if isinstance(node.func, ast.Attribute) and node.func.attr == "claim":
-                for value in node.args:
-                    if isinstance(value, ast.Constant):
-                        place = (project.relative(path), value.lineno)
-                        found[str(value.value)] = place
+        name = project.relative(path)
+        for claim, line in _marks(path.read_text("utf-8")):
+            found[claim] = (name, line)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _marks(text: str) -> tuple[tuple[str, int], ...]:
+    """Return claim and line of each mark of a test module."""
+    return tuple(
+        (str(value.value), value.lineno)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "claim"
+        for value in node.args
+        if isinstance(value, ast.Constant)
+    )
 
 
 def test_names(project: Project) -> set[str]:

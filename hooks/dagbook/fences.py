@@ -22,6 +22,7 @@ from dagbook import graph as drawing
 from dagbook import header as heading
 from dagbook import live_view, lookup, markup, parsing, run_view, states
 from dagbook import schedule as calendar
+from dagbook.page_model import LOADER
 from dagbook.parsing import ParsedDag
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
@@ -132,7 +133,7 @@ def _place(body: str) -> tuple[str, int]:
 
 def _arguments(kind: str, body: str) -> dict[str, Any]:
     try:
-        raw = yaml.safe_load(body) or {}
+        raw = yaml.load(body, LOADER) or {}
     except yaml.YAMLError as error:
         words = getattr(error, "problem", None) or "cannot be read"
         raise ValueError(f"not YAML: {words} — write key: value, one a line") from None

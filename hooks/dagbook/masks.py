@@ -10,7 +10,7 @@ import getpass
 import re
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -171,3 +171,15 @@ def leaks(text: str) -> list[str]:
     if len(host) > 5 and re.search(rf"\b{re.escape(host)}\b", text):
         found.append("this machine's host name")
     return found
+
+
+def leaking_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the number of each line that gives something away, and what it is.
+
+    No pattern reaches over the end of a line, so a text without a hit is clean.
+    """
+    if not leaks(text):
+        return
+    for number, line in enumerate(text.splitlines(), start=1):
+        for leak in leaks(line):
+            yield number, leak

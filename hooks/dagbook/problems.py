@@ -48,6 +48,8 @@ class DagbookError(Exception):
 
 def relative(path: Path, root: Path) -> str:
     """Return ``path`` as it is written in messages: relative to ``root``."""
+    if path.is_relative_to(root) and ".." not in path.parts:
+        return path.relative_to(root).as_posix()
     try:
         return path.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:

@@ -87,6 +87,8 @@ class Project:
 
     def relative(self, path: Path) -> str:
         """Return ``path`` relative to the root, with forward slashes."""
+        if path.is_relative_to(self.root) and ".." not in path.parts:
+            return path.relative_to(self.root).as_posix()
         return path.resolve().relative_to(self.root.resolve()).as_posix()
 
 

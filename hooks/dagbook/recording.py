@@ -14,7 +14,7 @@ import json
 from pathlib import Path
 from typing import Any, Protocol
 
-from dagbook.masks import leaks
+from dagbook.masks import leaking_lines
 from dagbook.problems import Problem
 from dagbook.project import ExamplePaths, Project, sha256
 
@@ -130,17 +130,16 @@ def problems(project: Project, item: ItemLike) -> list[Problem]:
                 place, 0, "the recording was edited by hand", f"undo that, or {again}"
             )
         )
-    for number, line in enumerate(text.splitlines(), start=1):
-        for leak in leaks(line):
-            found.append(
-                Problem(
-                    place,
-                    number,
-                    f"the recording carries {leak}",
-                    "keep it out of the example's output, or give it a named mask in "
-                    "hooks/dagbook/masks.py",
-                )
+    for number, leak in leaking_lines(text):
+        found.append(
+            Problem(
+                place,
+                number,
+                f"the recording carries {leak}",
+                "keep it out of the example's output, or give it a named mask in "
+                "hooks/dagbook/masks.py",
             )
+        )
     return found
 
 

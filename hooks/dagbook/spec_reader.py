@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dagbook.problems import Problem
 from dagbook.spec_lines import TAGS, Line, parse_tags, read_lines, slug
 from dagbook.spec_model import Bullet, Item, SpecFile, Subsection
 
 
-def parse(text: str, path: str) -> tuple[SpecFile, list[Problem]]:
-    """Read one checklist.
+@lru_cache(maxsize=512)
+def parse(text: str, path: str) -> tuple[SpecFile, tuple[Problem, ...]]:
+    """Read one checklist; the same text is read once.
 
     Args:
         text: the file's text.
@@ -23,7 +25,7 @@ def parse(text: str, path: str) -> tuple[SpecFile, list[Problem]]:
     reader = _Reader(path)
     for line in read_lines(text):
         reader.take(line)
-    return reader.finish(), reader.problems
+    return reader.finish(), tuple(reader.problems)
 
 
 @dataclass

@@ -80,6 +80,8 @@ def private(project: Project, files: Iterable[Path]) -> Iterator[Problem]:
     own = str(project.root)
     for path in files:
         text = path.read_text("utf-8", errors="replace")
+        if own not in text and not _HOME.search(text) and not masks.leaks(text):
+            continue  # most files: read once as a whole
         for number, line in enumerate(text.splitlines(), 1):
             found = [leak for leak in masks.leaks(line) if leak not in _IN_PROSE]
             if own in line or _HOME.search(line):
