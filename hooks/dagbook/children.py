@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from dagbook.runner import own_params
+
 PAUSE = 0.1
 
 
@@ -128,7 +130,7 @@ def execute(dag: Any, run_id: str) -> str:
     from airflow.utils.session import create_session
     from sqlalchemy import select as query
 
-    with create_session() as session:
+    with own_params(dag), create_session() as session:
         run = session.scalars(
             query(DagRun).where(DagRun.dag_id == dag.dag_id, DagRun.run_id == run_id)
         ).one()

@@ -116,7 +116,7 @@ def test_run(
     dag.deadline = None
     random.seed(0)
     began = time.monotonic()
-    with _limited(limit), _own_params(dag):
+    with _limited(limit), own_params(dag):
         run = dag.test(
             logical_date=logical_date,
             run_after=run_after,
@@ -130,7 +130,7 @@ test_run.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever 
 
 
 @contextmanager
-def _own_params(dag: Any) -> Iterator[None]:
+def own_params(dag: Any) -> Iterator[None]:
     """Put the values of all params back when the block ends.
 
     A task's params are the parsed DAG's own ``Param`` objects, and the conf of a run is

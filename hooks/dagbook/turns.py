@@ -38,4 +38,6 @@ def turn(project: Project, task: str) -> Iterator[None]:
         lock.truncate()
         lock.write(f"{task} (process {os.getpid()})")
         lock.flush()
+        # Kept when the process goes on as another program, not by those it starts.
+        os.set_inheritable(lock.fileno(), True)
         yield

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -49,12 +48,14 @@ def live(
         record=record,
     )
     with turn(project, "live"):
-        code = run(project, options, words or [])
-    raise typer.Exit(code)
+        become_pytest(project, options, words or [])
 
 
-def run(project: Project, options: Options, words: list[str]) -> int:
-    """Run pytest over the live tests and return its exit code.
+def become_pytest(project: Project, options: Options, words: list[str]) -> NoReturn:
+    """Go on as the pytest of the live tests, in this very process.
+
+    So whoever ends this command, in whatever way, ends the session: its servers stop,
+    and the turn goes to the next.
 
     Args:
         project: where.
@@ -65,13 +66,10 @@ def run(project: Project, options: Options, words: list[str]) -> int:
     command += ["-p", "dagbook.live.fixtures", "-p", "no:xdist", "--tb=short"]
     command += [*targets(project, options), *words]
     environment = {**os.environ, **options.environment()}
-    process = subprocess.Popen(command, cwd=project.root, env=environment)
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            # pytest got the same signal and is stopping what it started.
-            continue
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.chdir(project.root)
+    os.execve(sys.executable, command, environment)
 
 
 def targets(project: Project, options: Options) -> list[str]:
