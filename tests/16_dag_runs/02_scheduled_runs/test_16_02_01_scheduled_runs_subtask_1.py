@@ -114,3 +114,7 @@ def test_it_starts_at_the_latest_midnight_only(example):
     assert example.dag.catchup is False
     assert example.dag.start_date == datetime(2026, 4, 1, tzinfo=UTC)
     assert example.dag.get_task("day_total").retry_delay == timedelta(seconds=1)
+    assert example.dag.params.get_param("window_hours").schema == {
+        "type": ["null", "integer"],
+        "minimum": 1,
+    }
