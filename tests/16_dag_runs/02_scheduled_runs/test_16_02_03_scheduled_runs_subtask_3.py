@@ -121,3 +121,4 @@ def test_all_start_at_the_opening_and_none_catches_up(example):
         assert each.catchup is False
     assert example.sibling("six_hours").schedule == timedelta(hours=6)
     assert example.dag.timetable.description == "Inspection days"
+    assert example.sibling("wrong").schedule is None
