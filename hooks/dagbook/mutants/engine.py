@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -197,10 +197,16 @@ def _example(
         yield Problem(place, 0, what, "make them pass first")
         return
     limit = max(LEAST_LIMIT, TIMES_LONGER * control["seconds"])
+    # The quickest test first, and before it the one that noticed the change next to
+    # this one: whoever notices ends the judgement.
+    order = sorted(control["took"], key=lambda name: control["took"][name])
     for one in job.mutants:
         file.write_text(one.text, encoding="utf-8")
-        answer = warm.ask(file, test, limit)
+        answer = warm.ask(file, test, limit, order)
         verdict = Verdict(one, answer["fate"], answer["by"])
+        if killer := next((name for name in answer["by"] if name in order), None):
+            order.remove(killer)
+            order.insert(0, killer)
         job.cache.put(verdict)
         yield verdict
 
@@ -224,13 +230,22 @@ class Warm:
             except subprocess.TimeoutExpired:
                 self.process.kill()
 
-    def ask(self, file: Path, test: str, limit: float) -> dict[str, Any]:
+    def ask(
+        self, file: Path, test: str, limit: float, order: Sequence[str] = ()
+    ) -> dict[str, Any]:
         """Return the fate of ``file`` under the tests ``test``.
+
+        Args:
+            file: the changed example.
+            test: the test module.
+            limit: seconds; a test that takes longer hangs, and that is noticed.
+            order: names of tests, those to run first; the others follow.
 
         Raises:
             RuntimeError: the warm process died twice in a row.
         """
-        request = json.dumps({"file": str(file), "test": test, "limit": limit})
+        asked = {"file": str(file), "test": test, "limit": limit, "order": [*order]}
+        request = json.dumps(asked)
         for _ in range(2):
             process = self._started()
             assert process.stdin is not None

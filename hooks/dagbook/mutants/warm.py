@@ -129,7 +129,7 @@ def _test(request: dict[str, Any]) -> dict[str, Any]:
     if reason := _does_not_parse(file):
         return {"fate": BROKEN, "by": [reason]}
     os.environ["DAGBOOK_MUTANT"] = str(file)
-    jury = Jury()
+    jury = Jury(request["order"])
     words = [request["test"], "-q"]
     for plugin in ("cacheprovider", "xdist", "unraisableexception", "threadexception"):
         words += ["-p", f"no:{plugin}"]
@@ -140,7 +140,7 @@ def _test(request: dict[str, Any]) -> dict[str, Any]:
         return {"fate": RECORDING, "by": jury.recorded}
     if code != 0:
         return {"fate": BROKEN, "by": [f"pytest ended with {int(code)}"]}
-    return {"fate": SURVIVED, "by": []}
+    return {"fate": SURVIVED, "by": [], "took": jury.took}
 
 
 def _does_not_parse(file: Path) -> str:
@@ -162,11 +162,26 @@ def _does_not_parse(file: Path) -> str:
 
 
 class Jury:
-    """A pytest plugin that notes which tests failed, and by what."""
+    """A pytest plugin that notes which tests failed, by what, and how long each took.
 
-    def __init__(self) -> None:
+    Args:
+        order: names of tests, those to run first.
+    """
+
+    def __init__(self, order: list[str]) -> None:
+        self.place = {name: number for number, name in enumerate(order)}
         self.asserted: list[str] = []
         self.recorded: list[str] = []
+        self.took: dict[str, float] = {}
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Run the tests in the order that was asked for."""
+        items.sort(key=lambda item: self.place.get(item.name, len(self.place)))
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Note how long a test took."""
+        if report.when == "call":
+            self.took[report.nodeid.rpartition("::")[2]] = report.duration
 
     def pytest_runtest_makereport(self, item: Any, call: Any) -> None:
         """Sort a failure: by an assertion, or only by the recording."""
