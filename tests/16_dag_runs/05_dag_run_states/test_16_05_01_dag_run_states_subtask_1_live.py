@@ -47,10 +47,9 @@ def test_from_queued_to_success_every_instant_is_later_than_the_one_before(live)
         assert spans["run works"] >= sum(
             spans[f"{name} works"] for name in ("weigh", "grade", "top_up")
         )
-        longest = [n for n in spans if n.endswith(" waits") and spans[n] >= 3]
-        s.keep("waited for 3 s or more", longest)
+        s.keep("read back", list(spans))
         # --8<-- [end:read-back]
-        assert "run waits" in longest
+        assert len(spans) == 8
 
         # --8<-- [start:cleared]
         s.clear(run, "grade", include_downstream=True)
