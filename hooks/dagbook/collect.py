@@ -159,7 +159,9 @@ def _xcoms(session: Session, ti: TaskInstance) -> dict[str, Any]:
         )
         .order_by(XComModel.key)
     )
-    return {row.key: plain(XComModel.deserialize_value(row)) for row in rows}
+    # As the Task Execution API stored it. XComModel.deserialize_value would read the
+    # text "20.50" as JSON once more, and give a number that no task has pushed.
+    return {row.key: plain(row.value) for row in rows}
 
 
 def _rendered(session: Session, ti: TaskInstance, task: Any) -> dict[str, Any]:

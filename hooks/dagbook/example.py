@@ -30,7 +30,7 @@ from dagbook.project import ExamplePaths
 from dagbook.results import Run
 from dagbook.runner import LIMIT, LOGICAL_DATE, RUN_AFTER, load, test_run
 
-CLI_LIMIT = 120
+CLI_LIMIT = 300
 
 
 class Scenario:
