@@ -250,4 +250,7 @@ def _live(project: Project) -> list[Problem]:
         return []
     from dagbook.live import parity
 
-    return parity.problems(project)
+    try:
+        return parity.problems(project)
+    except DagbookError as error:
+        return error.problems

@@ -3,14 +3,17 @@
 import json
 from datetime import UTC, datetime
 
+import example_tree
 import pytest
 
+from dagbook.check import check
 from dagbook.live import parity, records
 from dagbook.live.parity_chain import Chain
 from dagbook.live.parity_compare import compare, matches
-from dagbook.live.parity_plan import Declared, Expected, Plan, modes, smoke
+from dagbook.live.parity_plan import Declared, Expected, Plan, modes, plans, smoke
 from dagbook.live.story import path
 from dagbook.masks import Masker
+from dagbook.problems import DagbookError
 
 CONF = {"region": "eu"}
 
@@ -333,6 +336,21 @@ def test_times_are_noise_in_a_live_recording(tmp_path):
     assert "steps[0].did: recorded 'pause', now 'unpause'" in str(error.value)
     with pytest.raises(records.LiveRecordingDiffersError, match="is not recorded"):
         records.compare(file, "other", new)
+
+
+def test_a_broken_file_is_named_and_does_not_hide_the_rest(tmp_path):
+    project = example_tree.write(tmp_path)
+    example_tree.paths_of(project).recording.write_text('{"scenarios": {')
+    assert plans(project) == []  # the check of the recording says that it is no JSON
+
+    (project.tests / "parity.json").write_text('{"examples":\n{,}}')
+    with pytest.raises(DagbookError) as error:
+        parity.problems(project)
+    (problem,) = error.value.problems
+    assert (problem.path, problem.line) == ("tests/parity.json", 2)
+    assert "tests/parity.json:2: not JSON" in [
+        str(p)[:29] for p in check(project, live=True)
+    ]
 
 
 def test_the_day_of_a_real_tick_is_not_recorded():

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagbook import recording
 from dagbook.live.parity_plan import Declared, Plan, plans
-from dagbook.problems import Problem
+from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 
 if TYPE_CHECKING:
@@ -31,11 +31,20 @@ def place(project: Project) -> Path:
 
 
 def load(project: Project) -> dict[str, Any]:
-    """Return the committed results, empty ones when there are none."""
+    """Return the committed results, empty ones when there are none.
+
+    Raises:
+        DagbookError: the file is not JSON.
+    """
     path = place(project)
     if not path.exists():
         return {"format": FORMAT, "examples": {}}
-    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        line, remedy = getattr(error, "lineno", 0), "take it from git, or run make live"
+        name = project.relative(path)
+        raise DagbookError(Problem(name, line, "not JSON", remedy)) from error
     return data
 
 
