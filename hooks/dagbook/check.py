@@ -221,7 +221,11 @@ def _texts(
         for example in examples
         for path in strays.published_of(example.item.paths(project))
     }
-    found = [*strays.private(project, texts), *strays.active(project, texts)]
+    found = [
+        *strays.private(project, texts),
+        *strays.of_today(project, texts),
+        *strays.active(project, texts),
+    ]
     for problem in found:
         page = pages_of.get(problem.path, "")
         yield replace(problem, page=page) if page != problem.path else problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from tree import CHECKLIST, FOLDER, Tree
 
@@ -449,6 +450,13 @@ def token_in_log_line(tree: Tree) -> str:
 def path_in_log_line(tree: Tree) -> str:
     tree.log("INFO wrote /home/ada/orders.json")
     return f"{tree.recording}:{tree.line(tree.recording, '/home/ada')}"
+
+
+@fault("which is another date at the next run")
+def date_of_tomorrow_in_log_line(tree: Tree) -> str:
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+    tree.log(f"INFO due on {tomorrow}")
+    return f"{tree.recording}:{tree.line(tree.recording, tomorrow)}"
 
 
 @fault("no test of the example has passed", also="edited by hand")
