@@ -141,6 +141,8 @@ class _Example:
         if paths.test.is_file() and paths.dag.is_file():
             for problem in recording.problems(self.project, self.item):
                 yield self.on_page(problem)
+        if paths.recording.is_file():
+            yield from map(self.on_page, strays.of_today(self.project, paths.recording))
         if paths.live_recording.is_file():
             yield from self._live_recording()
 
@@ -221,11 +223,7 @@ def _texts(
         for example in examples
         for path in strays.published_of(example.item.paths(project))
     }
-    found = [
-        *strays.private(project, texts),
-        *strays.of_today(project, texts),
-        *strays.active(project, texts),
-    ]
+    found = [*strays.private(project, texts), *strays.active(project, texts)]
     for problem in found:
         page = pages_of.get(problem.path, "")
         yield replace(problem, page=page) if page != problem.path else problem

@@ -93,29 +93,20 @@ def private(project: Project, files: Iterable[Path]) -> Iterator[Problem]:
                 yield Problem(name, number, f"carries {what}", remedy)
 
 
-def of_today(project: Project, files: Iterable[Path]) -> Iterator[Problem]:
-    """Yield a problem for each recording that carries a date of these days.
+def of_today(project: Project, recording: Path) -> Iterator[Problem]:
+    """Yield a problem when a recording carries a date of these days.
 
     The masks take the moment of the test away. What is left of today comes from a test
     that reckons with the clock, and will be another date at the next run.
-
-    Args:
-        project: the checkout.
-        files: text files; only recordings are judged, and those of a real scheduler,
-            which runs on the clock, are not.
     """
     now = datetime.now(UTC)
     days = [f"{now + timedelta(days=offset):%Y-%m-%d}" for offset in range(-2, 3)]
-    pattern = re.compile("|".join(days))
-    for path in files:
-        if path.suffix != ".json" or path.name.endswith(".live.json"):
-            continue
-        text = path.read_text("utf-8", errors="replace")
-        if found := pattern.search(text):
-            line = text.count("\n", 0, found.start()) + 1
-            what = f"carries {found[0]}, which is another date at the next run"
-            remedy = "give the test a fixed date, and record again"
-            yield Problem(project.relative(path), line, what, remedy)
+    text = recording.read_text("utf-8", errors="replace")
+    if found := re.search("|".join(days), text):
+        line = text.count("\n", 0, found.start()) + 1
+        what = f"carries {found[0]}, which is another date at the next run"
+        remedy = "give the test a fixed date, and record again"
+        yield Problem(project.relative(recording), line, what, remedy)
 
 
 def active(project: Project, files: Iterable[Path]) -> Iterator[Problem]:
