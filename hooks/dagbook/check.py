@@ -62,6 +62,9 @@ def check(
     found += _dags(project, begun, progress, everything=only is None)
     if only is None:
         found += strays.unknown(project, spec)
+        found += fence_rules.elsewhere(
+            project, [item.paths(project).page for item in spec.items]
+        )
         found += _texts(project, begun, strays.published(project, spec))
         found += indexes.problems(project, coverage.coverage(project, spec))
         found += claims.problems(project, [item.id for item in spec.items])

@@ -126,9 +126,10 @@ def execute(dag: Any, run_id: str) -> str:
     from airflow.models.dagrun import DagRun
     from airflow.sdk import DagRunState, TaskInstanceState
     from airflow.sdk.definitions.dag import _run_task
-    from airflow.serialization.serialized_objects import DagSerialization
     from airflow.utils.session import create_session
     from sqlalchemy import select as query
+
+    from dagbook.moved import DagSerialization
 
     with own_params(dag), create_session() as session:
         run = session.scalars(

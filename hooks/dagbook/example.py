@@ -163,8 +163,7 @@ class Example:
         Returns:
             Rows of ``logical_date``, ``start``, ``end`` and ``run_after``.
         """
-        from airflow.serialization.serialized_objects import DagSerialization
-
+        from dagbook.moved import DagSerialization
         from dagbook.parse_describe import ticks
 
         dag = self.sibling(role) if role else self.dag

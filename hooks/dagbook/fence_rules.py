@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from dagbook import annotate, fences
+from dagbook.page import parse
 from dagbook.page_model import Page
 from dagbook.problems import Problem
 from dagbook.project import Project
 
 
-def problems(page: Page, item_id: str, project: Project) -> Iterator[Problem]:
+def elsewhere(project: Project, examples: Iterable[Path]) -> Iterator[Problem]:
+    """Yield what would stop the build in a fence of a page that is no example's.
+
+    Args:
+        project: the checkout.
+        examples: pages of examples, which are checked with their examples.
+    """
+    own = set(examples)
+    for path in sorted(project.docs.rglob("*.md")):
+        if path in own or path.is_relative_to(project.docs / "spec"):
+            continue
+        text = path.read_text("utf-8", errors="replace")
+        if annotate.has_fences(text):
+            page = parse(text, project.relative(path))
+            yield from problems(page, None, project)
+
+
+def problems(page: Page, item_id: str | None, project: Project) -> Iterator[Problem]:
     """Yield what would stop the build in a fence of a page.
 
     Args:
         page: a written page.
-        item_id: its own example, which its fences mean unless they name another.
+        item_id: its own example, if it has one, which its fences mean unless they
+            name another.
         project: the checkout.
     """
     for fence in page.fences:

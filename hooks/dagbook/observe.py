@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from airflow.listeners import hookimpl
-from airflow.sdk.listener import get_listener_manager
+
+from dagbook.moved import get_listener_manager
 
 Key = tuple[str, str, int, int]
 

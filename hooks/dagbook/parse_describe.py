@@ -23,7 +23,7 @@ def describe(dag: Any, start: str = FROM, count: int = COUNT) -> dict[str, Any]:
     Raises:
         Exception: whatever Airflow raises for a DAG that it cannot serialize.
     """
-    from airflow.serialization.serialized_objects import DagSerialization
+    from dagbook.moved import DagSerialization
 
     stored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
     timetable = stored.timetable

@@ -52,11 +52,12 @@ def load(file: Path) -> tuple[dict[str, Any], ModuleType]:
         ImportError: Airflow could not import the file; carries Airflow's message.
     """
     from airflow.dag_processing.bundles.manager import DagBundlesManager
-    from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+
+    from dagbook.moved import parse, sync_bag_to_db
 
     own_bundle(file)
     DagBundlesManager().sync_bundles_to_db()
-    bag = BundleDagBag(dag_folder=file, bundle_path=file, bundle_name=file.stem)
+    bag = parse(file)
     if bag.import_errors:
         raise ImportError("\n".join(bag.import_errors.values()))
     sync_bag_to_db(bag, file.stem, None)

@@ -4,11 +4,12 @@ from collections import Counter
 
 import pytest
 
-from dagbook.mutants.engine import Verdict
 from dagbook.mutants.equivalent import Mark
 from dagbook.mutants.generate import mutants
 from dagbook.mutants.mutant import mutant
 from dagbook.mutants.report import markdown, overall, scores, unused
+from dagbook.mutants.verdicts import Verdict
+from dagbook.page import FENCES, parse
 
 
 def changes(text, operator=None):
@@ -183,3 +184,14 @@ def test_the_page_shows_the_score_and_each_survivor_as_a_difference():
     assert "| `16_01_01_x` | 4 | 50% | 75% | 1 | 1 |" in text
     assert f"- {score.survivors[0]['before']}\n+ {score.survivors[0]['after']}" in text
     assert overall([score]).total == 4
+
+
+def test_no_survivor_is_shown_in_a_fence_that_the_site_reads_itself():
+    found = verdicts()
+    for verdict in found:
+        verdict.fate = "survived"
+    (score,) = scores({"16_01_01_x": found}, [])
+    row = {"counts": dict(score.counts), "survivors": score.survivors}
+    page = parse(markdown({"16_01_01_x": {**row, "equivalent": []}}), "quality.md")
+    assert len(page.fences) == len(found)
+    assert not {fence.language for fence in page.fences} & set(FENCES)

@@ -2,59 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import queue
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dagbook.mutants.generate import mutants
 from dagbook.mutants.mutant import Mutant
+from dagbook.mutants.verdicts import Cache, Verdict, tool_hash
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import ExamplePaths, Project
 
 PROCESSES = 2
+#: Seconds: the unchanged example may take this long, a mutant at least this long.
+CONTROL_LIMIT = 900.0
 LEAST_LIMIT = 20.0
 TIMES_LONGER = 6
 
 
-@dataclass
-class Verdict:
-    """What became of one mutant.
-
-    Args:
-        mutant: the change.
-        fate: ``assertion``, ``recording``, ``timeout``, ``survived`` or ``broken``.
-        by: the tests that failed.
-    """
-
-    mutant: Mutant
-    fate: str
-    by: list[str] = field(default_factory=list)
-
-
 Progress = Callable[[int, int, str], None]
-
-
-def tool_hash() -> str:
-    """Return a hash of everything that decides a mutant's fate besides the example."""
-    here = Path(__file__).parent
-    digest = hashlib.sha256(version("apache-airflow-core").encode())
-    files = [*here.glob("*.py"), *here.parent.glob("*.py")]
-    names = {"collect", "example", "masks", "observe", "pytest_plugin", "recording"}
-    names |= {"results", "runner", "snapshots", "environment", "api", "responder"}
-    for file in sorted(files):
-        if file.parent.name == "mutants" or file.stem in names:
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def judge(
@@ -66,10 +39,10 @@ def judge(
     where it stopped.
 
     Raises:
-        DagbookError: an example's tests fail without any change.
+        DagbookError: an example's tests fail, or take too long, without any change.
     """
     tool = tool_hash()
-    jobs: queue.Queue[Job] = queue.Queue()
+    jobs: list[Job] = []
     found: dict[str, list[Verdict]] = {paths.stem: [] for paths in examples}
     total = done = 0
     for paths in examples:
@@ -84,7 +57,7 @@ def judge(
             else:
                 open_ones.append(one)
         if open_ones:
-            jobs.put(Job(paths, cache, text, open_ones))
+            jobs.append(Job(paths, cache, text, deque(open_ones)))
     if progress:
         progress(done, total, "from the cache")
     problems = _work(project, jobs, found, lambda n: _tell(progress, n, done, total))
@@ -97,45 +70,27 @@ def judge(
 
 @dataclass
 class Job:
-    """The mutants of one example that have to be tested."""
+    """The mutants of one example that have to be tested.
+
+    One process runs the unchanged example; then whoever is free takes mutants.
+
+    Args:
+        paths: the example.
+        cache: where the verdicts go.
+        text: the unchanged file.
+        mutants: those nobody has taken yet.
+        limit: seconds for a mutant, known when ``ready``.
+        order: names of the tests, those first that are likely to notice something.
+        ready: set when the unchanged example has been run.
+    """
 
     paths: ExamplePaths
     cache: Cache
     text: str
-    mutants: list[Mutant]
-
-
-class Cache:
-    """Fates by the hash of the mutant, its test, its recording and the tool."""
-
-    def __init__(self, project: Project, paths: ExamplePaths, tool: str) -> None:
-        digest = hashlib.sha256(tool.encode())
-        digest.update(paths.test.read_bytes())
-        recording = json.loads(paths.recording.read_text(encoding="utf-8"))
-        digest.update(json.dumps(recording["scenarios"], sort_keys=True).encode())
-        self.base = digest.hexdigest()
-        self.file = project.cache / "mutants" / f"{paths.stem}.json"
-        self.known: dict[str, Any] = {}
-        if self.file.exists():
-            self.known = json.loads(self.file.read_text(encoding="utf-8"))
-
-    def key(self, text: str) -> str:
-        """Return the key of a changed file."""
-        return hashlib.sha256((self.base + text).encode()).hexdigest()
-
-    def get(self, one: Mutant) -> Verdict | None:
-        """Return the verdict on a mutant if it is known."""
-        row = self.known.get(self.key(one.text))
-        return Verdict(one, row["fate"], row["by"]) if row else None
-
-    def put(self, verdict: Verdict) -> None:
-        """Keep a verdict, at once, so that an interruption loses nothing."""
-        row = {"fate": verdict.fate, "by": verdict.by}
-        self.known[self.key(verdict.mutant.text)] = row
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        scratch = self.file.with_suffix(".new")
-        scratch.write_text(json.dumps(self.known), encoding="utf-8")
-        scratch.replace(self.file)
+    mutants: deque[Mutant]
+    limit: float = 0.0
+    order: list[str] = field(default_factory=list)
+    ready: threading.Event = field(default_factory=threading.Event)
 
 
 def _tell(progress: Progress | None, new: int, known: int, total: int) -> None:
@@ -145,36 +100,50 @@ def _tell(progress: Progress | None, new: int, known: int, total: int) -> None:
 
 def _work(
     project: Project,
-    jobs: queue.Queue[Job],
+    jobs: list[Job],
     found: dict[str, list[Verdict]],
     count: Callable[[int], None],
 ) -> list[Problem]:
-    """Let the warm processes work through the jobs, an example each at a time."""
+    """Let the warm processes work through the jobs; the last ones are shared."""
     problems: list[Problem] = []
     lock = threading.Lock()
+    waiting = deque(jobs)
     tested = 0
+
+    def take() -> Iterator[Job]:
+        while waiting:
+            try:
+                yield waiting.popleft()
+            except IndexError:
+                break
+        for job in jobs:  # begun by others: help them
+            job.ready.wait()
+            yield job
 
     def work() -> None:
         nonlocal tested
         scratch = tempfile.TemporaryDirectory(prefix="dagbook-mutant-")
         with scratch as folder, Warm(project) as warm:
-            while True:
+            for job in take():
                 try:
-                    job = jobs.get_nowait()
-                except queue.Empty:
-                    return
-                for verdict in _example(project, warm, job, Path(folder)):
-                    with lock:
-                        if isinstance(verdict, Problem):
-                            problems.append(verdict)
-                            continue
-                        found[job.paths.stem].append(verdict)
-                        tested += 1
-                        count(tested)
+                    if not job.ready.is_set():
+                        _control(project, warm, job, Path(folder))
+                        job.ready.set()
+                    for verdict in _verdicts(warm, job, Path(folder)):
+                        with lock:
+                            job.cache.put(verdict)
+                            found[job.paths.stem].append(verdict)
+                            tested += 1
+                            count(tested)
+                except DagbookError as error:
+                    problems.extend(error.problems)
+                    job.mutants.clear()
+                finally:
+                    job.ready.set()
 
     threads = [
         threading.Thread(target=work, daemon=True)
-        for _ in range(min(PROCESSES, jobs.qsize()))
+        for _ in range(min(PROCESSES, sum(len(job.mutants) for job in jobs)))
     ]
     for thread in threads:
         thread.start()
@@ -184,31 +153,39 @@ def _work(
     return problems
 
 
-def _example(
-    project: Project, warm: Warm, job: Job, folder: Path
-) -> Iterator[Verdict | Problem]:
+def _control(project: Project, warm: Warm, job: Job, folder: Path) -> None:
+    """Run the unchanged example, which sets the limit and the order of the tests."""
     file = folder / f"{job.paths.stem}.py"
-    test = str(job.paths.test)
     file.write_text(job.text, encoding="utf-8")
-    control = warm.ask(file, test, 300.0)
-    if control["fate"] != "survived":
-        what = f"the tests fail without any change: {', '.join(control['by'])}"
-        place = project.relative(job.paths.test)
-        yield Problem(place, 0, what, "make them pass first")
-        return
-    limit = max(LEAST_LIMIT, TIMES_LONGER * control["seconds"])
-    # The quickest test first, and before it the one that noticed the change next to
-    # this one: whoever notices ends the judgement.
-    order = sorted(control["took"], key=lambda name: control["took"][name])
-    for one in job.mutants:
+    answer = warm.ask(file, str(job.paths.test), CONTROL_LIMIT)
+    place = project.relative(job.paths.test)
+    if answer["fate"] == "timeout":
+        what = f"the tests took over {CONTROL_LIMIT:g} s without any change"
+        remedy = "let the machine do nothing else, or split them"
+        raise DagbookError(Problem(place, 0, what, remedy))
+    if answer["fate"] != "survived":
+        what = f"the tests fail without any change: {', '.join(answer['by'])}"
+        raise DagbookError(Problem(place, 0, what, "make them pass first"))
+    job.limit = max(LEAST_LIMIT, TIMES_LONGER * answer["seconds"])
+    job.order = sorted(answer["took"], key=lambda name: answer["took"][name])
+
+
+def _verdicts(warm: Warm, job: Job, folder: Path) -> Iterator[Verdict]:
+    """Yield the verdicts on the mutants of a job that nobody else has taken."""
+    file = folder / f"{job.paths.stem}.py"
+    while job.mutants:
+        try:
+            one = job.mutants.popleft()
+        except IndexError:  # another process was quicker
+            return
         file.write_text(one.text, encoding="utf-8")
-        answer = warm.ask(file, test, limit, order)
-        verdict = Verdict(one, answer["fate"], answer["by"])
+        order = [*job.order]
+        answer = warm.ask(file, str(job.paths.test), job.limit, order)
+        # The quickest test first, and before it the one that noticed the change next
+        # to this one: whoever notices ends the judgement.
         if killer := next((name for name in answer["by"] if name in order), None):
-            order.remove(killer)
-            order.insert(0, killer)
-        job.cache.put(verdict)
-        yield verdict
+            job.order = [killer, *(name for name in order if name != killer)]
+        yield Verdict(one, answer["fate"], answer["by"])
 
 
 class Warm:
@@ -242,7 +219,7 @@ class Warm:
             order: names of tests, those to run first; the others follow.
 
         Raises:
-            RuntimeError: the warm process died twice in a row.
+            DagbookError: the warm process died twice in a row.
         """
         asked = {"file": str(file), "test": test, "limit": limit, "order": [*order]}
         request = json.dumps(asked)
@@ -256,7 +233,9 @@ class Warm:
                 answer: dict[str, Any] = json.loads(line)
                 return answer
             self.process = None
-        raise RuntimeError(f"no answer about {file.name}: the warm process died")
+        what = f"no answer about {file.name}: the warm process died twice"
+        remedy = "call it again: what is known is kept"
+        raise DagbookError(Problem("mutants", 0, what, remedy))
 
     def _started(self) -> subprocess.Popen[str]:
         if self.process is None or self.process.poll() is not None:
@@ -269,7 +248,9 @@ class Warm:
             )
             assert self.process.stdout is not None
             if not self.process.stdout.readline():
-                raise RuntimeError("the warm process did not start")
+                what = "the warm process did not start"
+                remedy = "see why: python -m dagbook.mutants.warm"
+                raise DagbookError(Problem("mutants", 0, what, remedy))
         return self.process
 
 

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagbook.mutants.engine import Verdict
 from dagbook.mutants.equivalent import Mark
+from dagbook.mutants.verdicts import Verdict
 from dagbook.project import Project, sha256
 
 KILLS = ("assertion", "recording", "timeout")
@@ -167,7 +167,7 @@ def markdown(data: dict[str, Any]) -> str:
 
 def _diff(row: dict[str, Any]) -> str:
     return (
-        f"Line {row['line']}, {row['operator']}:\n\n```diff\n"
+        f"Line {row['line']}, {row['operator']}:\n\n```udiff\n"
         f"- {row['before']}\n+ {row['after']}\n```\n"
     )
 

@@ -145,8 +145,7 @@ def _test(request: dict[str, Any]) -> dict[str, Any]:
 
 def _does_not_parse(file: Path) -> str:
     """Return why Airflow cannot load ``file``; empty when it can."""
-    from airflow.dag_processing.dagbag import DagBag
-    from airflow.serialization.serialized_objects import DagSerialization
+    from dagbook.moved import DagBag, DagSerialization
 
     bag = DagBag(dag_folder=str(file))
     if bag.import_errors:

@@ -39,7 +39,8 @@ class Bakery:
 
     def parse(self, text):
         from airflow.dag_processing.bundles.manager import DagBundlesManager
-        from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+
+        from dagbook.moved import BundleDagBag, sync_bag_to_db
 
         (self.folder / "bread.py").write_text(text)
         DagBundlesManager().sync_bundles_to_db()

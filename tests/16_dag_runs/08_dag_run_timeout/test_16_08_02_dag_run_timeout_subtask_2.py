@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from airflow.dag_processing.dagbag import DagBag
 from airflow.models.taskinstance import TaskInstance
 from airflow.sdk import DAG, task
 from airflow.sdk.exceptions import AirflowTaskTimeout
 from airflow.serialization.serialized_objects import create_scheduler_operator
+
+from dagbook.moved import DagBag
 
 TIMEOUT = "AirflowTaskTimeout: Timeout, PID: "
 

@@ -1,0 +1,79 @@
+"""What became of each mutant, and the memory of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dagbook.mutants.mutant import Mutant
+from dagbook.project import ExamplePaths, Project
+
+#: Modules of this package that only choose and show; all others decide fates.
+SHOWING = {"cli", "report", "equivalent"}
+
+
+@dataclass
+class Verdict:
+    """What became of one mutant.
+
+    Args:
+        mutant: the change.
+        fate: ``assertion``, ``recording``, ``timeout``, ``survived`` or ``broken``.
+        by: the tests that failed.
+    """
+
+    mutant: Mutant
+    fate: str
+    by: list[str] = field(default_factory=list)
+
+
+def tool_hash() -> str:
+    """Return a hash of everything that decides a mutant's fate besides the example."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256(version("apache-airflow-core").encode())
+    files = [*here.glob("*.py"), *here.parent.glob("*.py")]
+    names = {"collect", "example", "masks", "observe", "pytest_plugin", "recording"}
+    names |= {"results", "runner", "snapshots", "environment", "api", "responder"}
+    names |= {"children", "moved"}
+    for file in sorted(files):
+        own = file.parent == here and file.stem not in SHOWING
+        if own or (file.parent != here and file.stem in names):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+class Cache:
+    """Fates by the hash of the mutant, its test, its recording and the tool."""
+
+    def __init__(self, project: Project, paths: ExamplePaths, tool: str) -> None:
+        digest = hashlib.sha256(tool.encode())
+        digest.update(paths.test.read_bytes())
+        recording = json.loads(paths.recording.read_text(encoding="utf-8"))
+        digest.update(json.dumps(recording["scenarios"], sort_keys=True).encode())
+        self.base = digest.hexdigest()
+        self.file = project.cache / "mutants" / f"{paths.stem}.json"
+        self.known: dict[str, Any] = {}
+        if self.file.exists():
+            self.known = json.loads(self.file.read_text(encoding="utf-8"))
+
+    def key(self, text: str) -> str:
+        """Return the key of a changed file."""
+        return hashlib.sha256((self.base + text).encode()).hexdigest()
+
+    def get(self, one: Mutant) -> Verdict | None:
+        """Return the verdict on a mutant if it is known."""
+        row = self.known.get(self.key(one.text))
+        return Verdict(one, row["fate"], row["by"]) if row else None
+
+    def put(self, verdict: Verdict) -> None:
+        """Keep a verdict, at once, so that an interruption loses nothing."""
+        row = {"fate": verdict.fate, "by": verdict.by}
+        self.known[self.key(verdict.mutant.text)] = row
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        scratch = self.file.with_suffix(".new")
+        scratch.write_text(json.dumps(self.known), encoding="utf-8")
+        scratch.replace(self.file)
