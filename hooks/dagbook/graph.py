@@ -38,8 +38,12 @@ def draw(
         return '<p class="db-note">This DAG has no tasks.</p>'
     description = _describe(dag, nodes)
     wide = layout(dag, nodes, "LR")
-    tall = wide if wide.width <= PHONE else layout(dag, nodes, "TB")
-    if wide.width > COLUMN and tall.width < wide.width:
+    tall = wide
+    if wide.width > PHONE:
+        # Many tasks abreast are narrower from left to right, a chain downwards.
+        below = layout(dag, nodes, "TB")
+        tall = min(wide, below, key=lambda places: places.width)
+    if wide.width > COLUMN:
         wide = tall
     if wide is tall:
         return _svg(dag, nodes, wide, f"{uid}-w", title, description, "")

@@ -143,6 +143,14 @@ def test_a_chain_is_drawn_a_second_time_for_narrow_windows() -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_many_tasks_abreast_are_drawn_from_left_to_right_only() -> None:
+    tasks = [ParsedTask(f"worker_{i:02}", "@task") for i in range(13)]
+    edges = tuple(("worker_00", f"worker_{i:02}") for i in range(1, 13))
+    [svg] = draw(a_dag(*tasks, edges=edges))
+    width, height = float(svg.get("width", 0)), float(svg.get("height", 0))
+    assert width < height
+
+
 def test_the_same_dag_gives_the_same_bytes() -> None:
     dag = a_dag(ParsedTask("a", "@task"), ParsedTask("b", "@task"), edges=(("a", "b"),))
     once = graph.draw(dag, None, "uid", "t")

@@ -7,8 +7,10 @@ milliseconds, and a fork leaves nothing behind.
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import gc
+import importlib
 import json
 import os
 import select
@@ -16,12 +18,14 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from dagbook import environment
 from dagbook.project import Project
+from dagbook.runner import WARM_UP
 
 BROKEN, KILLED, RECORDING, SURVIVED, TIMEOUT = (
     "broken",
@@ -42,14 +46,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="dagbook-mutants-") as folder:
         home = Path(folder)
         environment.prepare(home, project)
-        _warm()
+        _warm(project, home)
         answers.write(json.dumps({"ready": True}) + "\n")
         for line in sys.stdin:
             answers.write(json.dumps(_judge(json.loads(line))) + "\n")
 
 
-def _warm() -> None:
-    """Import and build what every test needs, without starting a thread."""
+def _warm(project: Project, home: Path) -> None:
+    """Import and build what every test needs, without starting a thread.
+
+    Args:
+        project: the checkout, whose examples' imports are done beforehand.
+        home: the home of this process's Airflow.
+    """
     import httpx
     import pytest  # noqa: F401
     from airflow import settings
@@ -74,12 +83,27 @@ def _warm() -> None:
     asyncio.run(first_request())
     for plugin in entry_points(group="pytest11"):
         plugin.load()
+    for file in project.dag_files():
+        _import(file.read_text(encoding="utf-8"))
+    file = home / "warm_up.py"
+    file.write_text(WARM_UP, encoding="utf-8")
+    if reason := _does_not_parse(file):
+        raise RuntimeError(reason)
     if settings.engine is not None:
         settings.engine.dispose()
     # A fork that collects garbage copies every page of the parent it looks at.
     gc.collect()
     gc.freeze()
     gc.disable()
+
+
+def _import(text: str) -> None:
+    """Import the parts of Airflow that an example imports."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("air"):
+            module = importlib.import_module(str(node.module))
+            for name in node.names:
+                getattr(module, name.name, None)  # Airflow's packages load lazily
 
 
 def _judge(request: dict[str, Any]) -> dict[str, Any]:
@@ -90,12 +114,15 @@ def _judge(request: dict[str, Any]) -> dict[str, Any]:
     if pid == 0:
         os.close(reader)
         os.setsid()
+
+        def end(answer: dict[str, Any]) -> NoReturn:
+            os.write(writer, json.dumps(answer).encode())
+            os._exit(0)
+
         try:
-            answer = _test(request)
+            end(_test(request, end))
         except BaseException as error:
-            answer = {"fate": BROKEN, "by": [repr(error)]}
-        os.write(writer, json.dumps(answer).encode())
-        os._exit(0)
+            end({"fate": BROKEN, "by": [repr(error)]})
     os.close(writer)
     raw = _read(reader, began + request["limit"])
     # The fork leads its own group: servers and command lines it started end with it.
@@ -122,20 +149,21 @@ def _read(reader: int, until: float) -> bytes:
     return b""
 
 
-def _test(request: dict[str, Any]) -> dict[str, Any]:
+def _test(
+    request: dict[str, Any], end: Callable[[dict[str, Any]], NoReturn]
+) -> dict[str, Any]:
+    """Return the fate of a file, or ``end`` the process with it once it is known."""
     import pytest
 
     file = Path(request["file"])
     if reason := _does_not_parse(file):
         return {"fate": BROKEN, "by": [reason]}
     os.environ["DAGBOOK_MUTANT"] = str(file)
-    jury = Jury(request["order"])
-    words = [request["test"], "-q"]
+    jury = Jury(request["order"], end)
+    words = [request["test"], "-q", f"--basetemp={file.parent / 'pytest'}"]
     for plugin in ("cacheprovider", "xdist", "unraisableexception", "threadexception"):
         words += ["-p", f"no:{plugin}"]
     code = pytest.main([*words, "--tb=no", "-W", "ignore"], plugins=[jury])
-    if jury.asserted:
-        return {"fate": KILLED, "by": jury.asserted}
     if jury.recorded:
         return {"fate": RECORDING, "by": jury.recorded}
     if code != 0:
@@ -165,11 +193,15 @@ class Jury:
 
     Args:
         order: names of tests, those to run first.
+        end: called with the answer as soon as an assertion has failed: what pytest
+            would do then, for people to read, takes longer than most tests.
     """
 
-    def __init__(self, order: list[str]) -> None:
+    def __init__(
+        self, order: list[str], end: Callable[[dict[str, Any]], NoReturn]
+    ) -> None:
         self.place = {name: number for number, name in enumerate(order)}
-        self.asserted: list[str] = []
+        self.end = end
         self.recorded: list[str] = []
         self.took: dict[str, float] = {}
 
@@ -189,8 +221,7 @@ class Jury:
         if call.excinfo.typename == "RecordingDiffersError":
             self.recorded.append(item.name)
             return
-        self.asserted.append(item.name)
-        item.session.shouldstop = "an assertion failed: enough"
+        self.end({"fate": KILLED, "by": [item.name]})
 
 
 if __name__ == "__main__":
