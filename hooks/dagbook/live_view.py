@@ -6,10 +6,11 @@ scheduler made of it and how long each thing waited stand on the same axis.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dagbook import markup, states, timeline
+from dagbook.run_view import One, Whole, part
 
 Scenario = Mapping[str, Any]
 
@@ -27,7 +28,7 @@ def render(scenario: Scenario, show: Sequence[str]) -> str:
     Raises:
         ValueError: an unknown word, task or name.
     """
-    return "".join(_part(scenario, word) for word in show)
+    return "".join(part(scenario, word, _WHOLE, _ONE) for word in show)
 
 
 def verdict(scenario: Scenario) -> str:
@@ -40,16 +41,6 @@ def verdict(scenario: Scenario) -> str:
 
 def _counted(names: Iterator[str]) -> list[str]:
     return list(dict.fromkeys(names))
-
-
-def _part(scenario: Scenario, word: str) -> str:
-    kind, _, rest = word.partition(":")
-    if not rest and kind in _WHOLE:
-        return _WHOLE[kind](scenario)
-    if rest and kind in _ONE:
-        return _ONE[kind](scenario, rest)
-    known = ", ".join([*_WHOLE, *(f"{k}:…" for k in _ONE)])
-    raise ValueError(f"cannot show {word!r} — one of {known}")
 
 
 def segments(task: Mapping[str, Any], end: float) -> list[tuple[str, float, float]]:
@@ -230,10 +221,10 @@ def _value(scenario: Scenario, name: str) -> str:
     )
 
 
-_WHOLE: dict[str, Callable[[Scenario], str]] = {
+_WHOLE: Whole = {
     "timeline": _timeline,
     "steps": _steps,
     "states": _states,
     "runs": _runs,
 }
-_ONE: dict[str, Callable[[Scenario, str], str]] = {"error": _error, "value": _value}
+_ONE: One = {"error": _error, "value": _value}

@@ -15,6 +15,8 @@ from dagbook import markup, states, timeline
 from dagbook.exchange_view import exchanges
 
 Scenario = Mapping[str, Any]
+Whole = Mapping[str, Callable[[Scenario], str]]
+One = Mapping[str, Callable[[Scenario, str], str]]
 
 _NUMBERS = ' class="db-num"'
 
@@ -36,17 +38,28 @@ def render(scenario: Scenario, show: Sequence[str]) -> str:
         if xcoms:  # several in a row read as one list
             parts.append(_xcoms(scenario, list(words)))
         else:
-            parts += [_part(scenario, word) for word in words]
+            parts += [part(scenario, word, _WHOLE, _ONE) for word in words]
     return "".join(parts)
 
 
-def _part(scenario: Scenario, word: str) -> str:
+def part(scenario: Scenario, word: str, whole: Whole, one: One) -> str:
+    """Return one part of a fence's ``show``: ``states``, or ``log:load``.
+
+    Args:
+        scenario: what was recorded.
+        word: the kind, and a name behind a colon where the kind wants one.
+        whole: the kinds without a name.
+        one: the kinds with a name.
+
+    Raises:
+        ValueError: there is no such kind.
+    """
     kind, _, rest = word.partition(":")
-    if not rest and kind in _WHOLE:
-        return _WHOLE[kind](scenario)
-    if rest and kind in _ONE:
-        return _ONE[kind](scenario, rest)
-    known = ", ".join([*_WHOLE, *(f"{k}:…" for k in _ONE)])
+    if not rest and kind in whole:
+        return whole[kind](scenario)
+    if rest and kind in one:
+        return one[kind](scenario, rest)
+    known = ", ".join([*whole, *(f"{k}:…" for k in one)])
     raise ValueError(f"cannot show {word!r} — one of {known}")
 
 
@@ -277,14 +290,14 @@ def _value(scenario: Scenario, name: str) -> str:
     return _pairs("Measured by the test", [(markup.name(name), values[name])])
 
 
-_WHOLE: dict[str, Callable[[Scenario], str]] = {
+_WHOLE: Whole = {
     "states": _states,
     "timeline": _timeline,
     "children": _children,
     "assets": _assets,
     "exchanges": _exchanges,
 }
-_ONE: dict[str, Callable[[Scenario, str], str]] = {
+_ONE: One = {
     "xcom": lambda scenario, wanted: _pairs("XCom", _xcom(scenario, wanted)),
     "log": _log,
     "error": _errors,

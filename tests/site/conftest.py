@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from dagbook import lookup
+from dagbook.browser import chromium
 from dagbook.project import Project
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -98,16 +99,8 @@ def server(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
-    if not found:
-        words = f"no Chromium found (looked for {', '.join(CHROMIUMS)})"
-        if os.environ.get("DAGBOOK_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"{words}, and DAGBOOK_REQUIRE_BROWSER=1 asks for one")
-        pytest.skip(f"{words}: the browser tests are skipped")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with chromium("the browser tests are skipped") as started:
+        yield started
 
 
 @pytest.fixture

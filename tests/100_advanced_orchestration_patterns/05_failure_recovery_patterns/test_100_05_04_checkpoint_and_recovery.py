@@ -1,39 +1,17 @@
 """A job of three tries, a lost shard, a corrected shard, and a save too rare."""
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
+
+from dagbook.moments import when_logged
 
 # Known without counting: 100 to 999 have one "hundred" each, and all of them but the
 # nine round ones an "and".
 HUNDREDS, ANDS = 900, 900 - 9
 BELOW_100 = 19 + 8 * (1 + 9 * 2)  # one to nineteen, then twenty, twenty-one … each ten
 WORDS = 10 * BELOW_100 + 2 * HUNDREDS + ANDS + len(["one", "thousand"])
-
-
-@contextmanager
-def when_logged(example, words: str, act: Callable[[], None]) -> Iterator[None]:
-    """Do something to the archive at the moment the DAG first logs ``words``."""
-
-    class Trip(logging.Handler):
-        done = False
-
-        def emit(self, record: logging.LogRecord) -> None:
-            if words in record.getMessage() and not self.done:
-                self.done = True
-                act()
-
-    trip = Trip()
-    example.module.log.addHandler(trip)
-    try:
-        yield
-    finally:
-        example.module.log.removeHandler(trip)
-    assert trip.done
 
 
 def store(run, key: str = "") -> str:

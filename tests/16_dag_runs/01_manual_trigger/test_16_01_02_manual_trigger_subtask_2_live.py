@@ -4,13 +4,11 @@ Skipped where no Chromium is found; with DAGBOOK_REQUIRE_BROWSER=1 that is an er
 """
 
 import json
-import os
-import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import sync_playwright
 
+from dagbook.browser import chromium
 from dagbook.live.waiting import until
 
 pytestmark = pytest.mark.live
@@ -18,17 +16,6 @@ pytestmark = pytest.mark.live
 STEM = "16_01_02_manual_trigger_subtask_2"
 REFUND = f"{STEM}__refund"
 UNPAUSE = f"Unpause {REFUND} on trigger"
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NOTE = "arrived broken, ticket 311"
 DEFAULTS = {"order_id": 1001, "percent": 100}
 ORIGIN = ("triggered_by", "triggering_user_name", "run_type", "note")
@@ -36,16 +23,8 @@ ORIGIN = ("triggered_by", "triggering_user_name", "run_type", "note")
 
 @pytest.fixture(scope="module")
 def browser():
-    found = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
-    if not found:
-        words = f"no Chromium found (looked for {', '.join(CHROMIUMS)})"
-        if os.environ.get("DAGBOOK_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"{words}, and DAGBOOK_REQUIRE_BROWSER=1 asks for one")
-        pytest.skip(f"{words}: nobody can fill in the form")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with chromium("nobody can fill in the form") as started:
+        yield started
 
 
 class Form:

@@ -1,11 +1,7 @@
 """Place an order once, although requests, answers, tokens and patience get lost."""
 
-import json
-import os
-import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import httpx
 import jwt
@@ -15,6 +11,7 @@ from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from airflow.sdk import RetryDecision
 
 from dagbook.children import executing
+from dagbook.door import door
 from dagbook.environment import PASSWORDS
 
 RUNS = "/api/v2/dags/16_01_04_manual_trigger_subtask_4__packing/dagRuns"
@@ -56,22 +53,10 @@ class Door(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def door(example, faults):
+def faulty(example, *faults):
     """Let connection ``airflow_api`` lead through a door with ``faults``."""
-    handler = type("D", (Door,), {"faults": list(faults), "airflow": example.api.url})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    connection = json.loads(os.environ["AIRFLOW_CONN_AIRFLOW_API"])
-    connection["port"] = server.server_port
-    os.environ["AIRFLOW_CONN_AIRFLOW_API"] = json.dumps(connection)
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    parts = {"faults": [*faults], "airflow": example.api.url}
+    return door(type("D", (Door,), parts))
 
 
 def packed(example):
@@ -104,7 +89,7 @@ def test_an_order_placed_twice_has_one_run(example):
 
 # --8<-- [start:answer-lost]
 def test_an_answer_that_is_lost_does_not_pack_the_order_again(example):
-    with door(example, faults=["cut"]), packed(example):
+    with faulty(example, "cut"), packed(example):
         run = example.run("answer-lost", logical_date=None)
 
     place = run.task("place")
@@ -122,7 +107,7 @@ def test_an_answer_that_is_lost_does_not_pack_the_order_again(example):
 
 # --8<-- [start:busy]
 def test_a_busy_server_says_when_to_come_back(example):
-    with door(example, faults=["503"]), packed(example):
+    with faulty(example, "503"), packed(example):
         run = example.run("busy", logical_date=None)
 
     place = run.task("place")

@@ -1,18 +1,17 @@
 """Ask for quotes: who may, which runs are allowed, and when the answer comes."""
 
 import json
-import os
-import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import httpx
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from dagbook.children import executing
+from dagbook.door import door
 
 STEM = "16_01_06_manual_trigger_subtask_6"
 RUNS = f"/api/v2/dags/{STEM}__quote/dagRuns"
@@ -164,7 +163,7 @@ def test_the_stream_has_a_line_for_each_look_and_ends_with_the_run(example):
 
 # --8<-- [start:cut]
 def test_a_stream_that_is_cut_is_taken_up_again(example):
-    with staffed(example), door(example):
+    with staffed(example), lossy(example):
         run = example.run("cut")
 
     asked = [run.task("ask", index) for index in range(3)]
@@ -230,22 +229,13 @@ class Door(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def door(example):
+def lossy(example):
     """Let connection ``airflow_api`` lead through a :class:`Door`."""
-    with example.api.client() as admin:
-        handler = type("D", (Door,), {"admin": admin, "cut": set()})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        connection = json.loads(os.environ["AIRFLOW_CONN_AIRFLOW_API"])
-        connection["port"] = server.server_port
-        os.environ["AIRFLOW_CONN_AIRFLOW_API"] = json.dumps(connection)
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+    with (
+        example.api.client() as admin,
+        door(type("D", (Door,), {"admin": admin, "cut": set()})),
+    ):
+        yield
 
 
 # --8<-- [start:patience]

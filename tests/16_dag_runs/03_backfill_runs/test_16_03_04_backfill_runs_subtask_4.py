@@ -1,8 +1,7 @@
 """Cancel a backfill, find what it strands, and go on at another pace."""
 
-import logging
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
@@ -10,6 +9,8 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
 from dagbook.children import execute, executing
+from dagbook.decisions import Decisions
+from dagbook.moments import when_logged
 
 METER = "16_03_04_backfill_runs_subtask_4__meter"
 RUNS = f"/api/v2/dags/{METER}/dagRuns"
@@ -50,71 +51,29 @@ def known(client):
     ]
 
 
-@contextmanager
-def when_logged(example, words, act):
-    """Do something in the middle of the task that logs ``words``, once."""
-
-    class Trip(logging.Handler):
-        done = 0
-
-        def emit(self, record):
-            if words in record.getMessage() and not self.done:
-                self.done += 1
-                act()
-
-    trip = Trip()
-    example.module.log.addHandler(trip)
-    try:
-        yield
-    finally:
-        example.module.log.removeHandler(trip)
-    assert trip.done == 1
-
-
 @pytest.fixture
-def decide(example):
-    """One round of decisions of Airflow's own scheduler; no task is executed."""
-    from airflow.executors.local_executor import LocalExecutor
-    from airflow.jobs.job import Job
-    from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
-    from airflow.utils.session import create_session
-
-    with create_session() as session:
-        job = Job()
-        session.add(job)
-        session.flush()
-        session.expunge_all()
-    executor = LocalExecutor(parallelism=32)
-    executor.job_id = job.id
-    scheduler = SchedulerJobRunner(job=job, executors=[executor])
-
-    def once():
-        with create_session() as session:
-            scheduler._do_scheduling(session)
-
-    # What the scheduler does every half a minute.
-    once.close_backfills = scheduler._mark_backfills_complete
-    return once
+def scheduler(example):
+    return Decisions()
 
 
 # --8<-- [start:decisions]
-def test_a_backfill_is_started_in_its_own_order_at_its_own_pace(example, decide):
+def test_a_backfill_is_started_in_its_own_order_at_its_own_pace(example, scheduler):
     kept = example.scenario("decisions")
     with example.api.client("admin") as admin:
         admin.patch(f"/api/v2/dags/{METER}", json={"is_paused": False})
         number = ask(admin, max_active_runs=2, run_backwards=True)
-        decide()
+        scheduler.decide()
         begun = dict.fromkeys(range(1, 5), "queued") | {5: "running", 6: "running"}
         assert kept.keep("one round of decisions", states(admin)) == begun
 
         admin.put(f"/api/v2/backfills/{number}/pause")
         admin.patch(f"{RUNS}/{name(6)}", json={"state": "success"})
-        decide()
+        scheduler.decide()
         assert kept.keep("paused, and 6 May is done", states(admin)) == begun | {
             6: "success"
         }
         admin.put(f"/api/v2/backfills/{number}/unpause")
-        decide()
+        scheduler.decide()
         assert kept.keep("unpaused", states(admin)) == begun | {
             6: "success",
             4: "running",
@@ -126,20 +85,20 @@ def test_a_backfill_is_started_in_its_own_order_at_its_own_pace(example, decide)
 @pytest.mark.parametrize(
     ("paused", "then"), [(True, "queued"), (False, "running")], ids=["paused", "not"]
 )
-def test_a_pause_outlives_its_backfill(example, decide, paused, then):
+def test_a_pause_outlives_its_backfill(example, scheduler, paused, then):
     with example.api.client("admin") as admin:
         admin.patch(f"/api/v2/dags/{METER}", json={"is_paused": False})
         number = ask(admin, last=1)
-        decide()
+        scheduler.decide()
         if paused:
             admin.put(f"/api/v2/backfills/{number}/pause")
         admin.patch(f"{RUNS}/{name(1)}", json={"state": "success"})
-        decide.close_backfills()
+        scheduler.close_backfills()
         assert known(admin) == [(paused, True, 10)]
 
         admin.post(f"{RUNS}/{name(1)}/clear", json={"dry_run": False})
-        decide()
-        decide()
+        scheduler.decide()
+        scheduler.decide()
         assert states(admin) == {1: then}
     # --8<-- [end:passed-over]
 
@@ -208,7 +167,7 @@ def test_a_cancelled_backfill_cannot_go_on(example):
 
 
 # --8<-- [start:rescue]
-def test_a_run_that_was_cleared_after_the_cancel_is_rescued(example, decide):
+def test_a_run_that_was_cleared_after_the_cancel_is_rescued(example, scheduler):
     with example.scenario("stranded").http("admin", keep=["state", "detail"]) as admin:
         number = ask(admin, last=3)
         admin.put(f"/api/v2/backfills/{number}/cancel")
@@ -217,14 +176,14 @@ def test_a_run_that_was_cleared_after_the_cancel_is_rescued(example, decide):
 
     with example.api.client("admin") as admin:
         admin.patch(f"/api/v2/dags/{METER}", json={"is_paused": False})
-        decide()
+        scheduler.decide()
         assert states(admin) == {1: "failed", 2: "queued", 3: "failed"}
         run = example.run("rescue", logical_date=None)
         assert run.value("find_stranded") == [name(2)]
         assert run.values("release") == ["failed"]
         assert known(admin) == [(True, True, 10), (False, False, 2)]
         assert states(admin) == dict.fromkeys(range(1, 7), "queued")
-        decide()
+        scheduler.decide()
         rescued = admin.get(f"{RUNS}/{name(2)}").json()
     assert (rescued["state"], rescued["note"]) == (
         "running",

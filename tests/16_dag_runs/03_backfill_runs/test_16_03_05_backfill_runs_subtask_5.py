@@ -1,12 +1,13 @@
 """The same day again and again, a crash in the middle, and days out of order."""
 
-import logging
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
+
+from dagbook.moments import when_logged
 
 DAG = "16_03_05_backfill_runs_subtask_5"
 KEPT = ["detail", "total_entries", "reprocess_behavior"]
@@ -17,27 +18,6 @@ def may(day):
         "logical_date": datetime(2026, 5, day, tzinfo=UTC),
         "run_after": datetime(2026, 5, day, 6, 30, tzinfo=UTC),
     }
-
-
-@contextmanager
-def when_logged(example, words, act):
-    """Do something in the middle of the task that logs ``words``, once."""
-
-    class Trip(logging.Handler):
-        done = 0
-
-        def emit(self, record):
-            if words in record.getMessage() and not self.done:
-                self.done += 1
-                act()
-
-    trip = Trip()
-    example.module.log.addHandler(trip)
-    try:
-        yield
-    finally:
-        example.module.log.removeHandler(trip)
-    assert trip.done == 1
 
 
 def receipts(example):

@@ -6,6 +6,7 @@ import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
 from dagbook.children import execute
+from dagbook.decisions import Decisions
 from dagbook.runner import load
 
 DAG = "16_03_06_backfill_runs_subtask_6"
@@ -193,32 +194,13 @@ def test_the_version_of_a_day_that_is_run_again(example, at_once):
 
 
 @pytest.fixture
-def decide(example):
-    """One round of decisions of Airflow's own scheduler; no task is executed."""
-    from airflow.executors.local_executor import LocalExecutor
-    from airflow.jobs.job import Job
-    from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
-    from airflow.utils.session import create_session
-
-    with create_session() as session:
-        job = Job()
-        session.add(job)
-        session.flush()
-        session.expunge_all()
-    executor = LocalExecutor(parallelism=32)
-    executor.job_id = job.id
-    scheduler = SchedulerJobRunner(job=job, executors=[executor])
-
-    def once():
-        with create_session() as session:
-            scheduler._do_scheduling(session)
-
-    return once
+def scheduler(example):
+    return Decisions()
 
 
 # --8<-- [start:no-history]
 def test_a_run_of_a_folder_gets_the_tasks_of_the_latest_version(
-    example, at_once, decide
+    example, at_once, scheduler
 ):
     kept = example.scenario("no-history")
     with example.api.client("admin") as admin:
@@ -232,7 +214,7 @@ def test_a_run_of_a_folder_gets_the_tasks_of_the_latest_version(
         assert asked == {"measure": 1, "report": 1}
 
         admin.patch(f"/api/v2/dags/{DAG}", json={"is_paused": False})
-        decide()
+        scheduler.decide()
         moved = kept.keep("as the scheduler decided", versions(admin, runs(admin)[0]))
         assert moved == {"measure": 1, "report": 1, "measure__1": 2, "archive": 2}
         assert runs(admin)[0]["bundle_version"] is None

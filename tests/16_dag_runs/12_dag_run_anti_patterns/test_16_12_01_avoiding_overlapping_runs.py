@@ -1,11 +1,10 @@
 """Lost updates between runs and inside one, limits that limit nothing, and a lock."""
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from dagbook.moments import when_logged
 
 A1 = {"number": "A-1", "bottles": 3}
 B1 = {"number": "B-1", "bottles": 2}
@@ -13,27 +12,6 @@ SECOND_OF_MAY = {
     "logical_date": datetime(2026, 5, 2, tzinfo=UTC),
     "run_after": datetime(2026, 5, 2, 6, 30, tzinfo=UTC),
 }
-
-
-@contextmanager
-def when_logged(example, words: str, act: Callable[[], object]) -> Iterator[None]:
-    """Do something in the middle of the task that logs ``words``, once."""
-
-    class Trip(logging.Handler):
-        done = False
-
-        def emit(self, record: logging.LogRecord) -> None:
-            if words in record.getMessage() and not self.done:
-                self.done = True
-                act()
-
-    trip = Trip()
-    example.module.log.addHandler(trip)
-    try:
-        yield
-    finally:
-        example.module.log.removeHandler(trip)
-    assert trip.done
 
 
 # --8<-- [start:overlap]

@@ -1,16 +1,15 @@
 """Pausing by PATCH: a change, no change, and every way of being refused."""
 
 import json
-import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import jwt
 import pytest
+
+from dagbook.moments import when_logged
 
 REMINDERS = "62_01_04_api_pause__reminders"
 URL = f"/api/v2/dags/{REMINDERS}"
@@ -35,21 +34,6 @@ def log_in_with(example, **changes: object) -> None:
     example.api.export()
     conn = json.loads(os.environ["AIRFLOW_CONN_AIRFLOW_API"])
     os.environ["AIRFLOW_CONN_AIRFLOW_API"] = json.dumps(conn | changes)
-
-
-@contextmanager
-def when_logged(example, words: str, act: Callable[[], object]) -> Iterator[None]:
-    class Trip(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if words in record.getMessage():
-                act()
-
-    trip = Trip()
-    example.module.log.addHandler(trip)
-    try:
-        yield
-    finally:
-        example.module.log.removeHandler(trip)
 
 
 # --8<-- [start:change]
