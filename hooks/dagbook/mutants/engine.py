@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dagbook.mutants.generate import mutants
 from dagbook.mutants.mutant import Mutant
 from dagbook.mutants.verdicts import Cache, Verdict, tool_hash
 from dagbook.problems import DagbookError, Problem
@@ -49,7 +48,7 @@ def judge(
         text = paths.dag.read_text(encoding="utf-8")
         cache = Cache(project, paths, tool)
         open_ones = []
-        for one in mutants(text):
+        for one in cache.mutants(text):
             total += 1
             if verdict := cache.get(one):
                 done += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def mutant(operator: str, source: str, text: str) -> Mutant | None:
     if text == source:
         return None
     try:
-        if ast.dump(ast.parse(text)) == ast.dump(ast.parse(source)):
+        if ast.dump(ast.parse(text)) == _shape(source):
             return None
     except SyntaxError:
         return None
@@ -55,6 +55,12 @@ def mutant(operator: str, source: str, text: str) -> Mutant | None:
         " ".join(" ".join(new[first[3] : last[4]]).split()),
         text,
     )
+
+
+@lru_cache(maxsize=1)
+def _shape(source: str) -> str:
+    """Return what two texts of the same code share."""
+    return ast.dump(ast.parse(source))
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dagbook.mutants.generate import mutants
 from dagbook.mutants.mutant import Mutant
 from dagbook.project import ExamplePaths, Project
 
@@ -60,6 +61,19 @@ class Cache:
         if self.file.exists():
             self.known = json.loads(self.file.read_text(encoding="utf-8"))
 
+    def mutants(self, text: str) -> list[Mutant]:
+        """Return the mutants of ``text``, from the cache if it was asked before."""
+        file = self.file.with_suffix(".mutants.json")
+        key = self.key(text)
+        if file.exists():
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            if kept["key"] == key:
+                return [Mutant(**fields) for fields in kept["mutants"]]
+        made = mutants(text)
+        kept = {"key": key, "mutants": [asdict(one) for one in made]}
+        _write(file, kept)
+        return made
+
     def key(self, text: str) -> str:
         """Return the key of a changed file."""
         return hashlib.sha256((self.base + text).encode()).hexdigest()
@@ -73,7 +87,12 @@ class Cache:
         """Keep a verdict, at once, so that an interruption loses nothing."""
         row = {"fate": verdict.fate, "by": verdict.by}
         self.known[self.key(verdict.mutant.text)] = row
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        scratch = self.file.with_suffix(".new")
-        scratch.write_text(json.dumps(self.known), encoding="utf-8")
-        scratch.replace(self.file)
+        _write(self.file, self.known)
+
+
+def _write(file: Path, data: Any) -> None:
+    """Write ``data`` as JSON; whoever interrupts this leaves the old file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    scratch = file.with_suffix(".new")
+    scratch.write_text(json.dumps(data), encoding="utf-8")
+    scratch.replace(file)
