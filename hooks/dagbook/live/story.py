@@ -77,6 +77,9 @@ class Story:
         for row in self.client.pages(
             "/eventLogs", "event_logs", dag_id=dag_id, run_id=run_id, order_by="when"
         ):
+            # The log outlives its run: what is older speaks of a deleted namesake.
+            if moment(row["when"]) < self.zero:
+                continue
             if row["event"] in REPORTED and row["task_id"]:
                 index = -1 if row["map_index"] is None else row["map_index"]
                 rows.setdefault((row["task_id"], index), []).append(row)
