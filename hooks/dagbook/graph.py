@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: A content column of the site, and a telephone's, in CSS pixels.
 COLUMN, PHONE = 700, 326
+#: A graph shrinks to fit, but no further than its text can be read; then it scrolls.
+LEAST_SCALE = 0.75
 
 
 def draw(
@@ -135,6 +137,7 @@ def _svg(
         f'<svg class="db-graph__svg{css}" role="img" data-search-exclude '
         f'viewBox="0 0 {places.width:g} {places.height:g}" '
         f'width="{places.width:g}" height="{places.height:g}" '
+        f'style="min-width:{places.width * LEAST_SCALE:.0f}px" '
         f'aria-labelledby="{t(uid)}-t {t(uid)}-d">'
         f'<title id="{t(uid)}-t">{t(title)}</title>'
         f'<desc id="{t(uid)}-d">{t(description)}</desc>'
