@@ -197,6 +197,7 @@ def test_the_verdict_is_that_of_the_scheduler(example, history):
         ("failed failed failed", 0, 3, None, False, []),
         ("", 0, 0, None, False, []),
         ("failed", 1, 1, 0, True, []),
+        ("queued failed", 1, 1, 0, False, ["queued"]),
     ],
 )
 def test_a_streak(example, states, limit, failed, left, pauses, hidden_by):
