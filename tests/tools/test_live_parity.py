@@ -1,7 +1,10 @@
 """Parity without an Airflow: what is asked for, compared, declared and stored."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
+from importlib.metadata import version
 
 import example_tree
 import pytest
@@ -14,6 +17,7 @@ from dagbook.live.parity_plan import Declared, Expected, Plan, modes, plans, smo
 from dagbook.live.story import path
 from dagbook.masks import Masker
 from dagbook.problems import DagbookError
+from dagbook.project import Project
 
 CONF = {"region": "eu"}
 
@@ -382,3 +386,17 @@ def test_the_day_of_a_real_tick_is_not_recorded():
 )
 def test_days_that_a_file_or_a_person_chose_stay(run):
     assert records.days({"runs": [run]}, datetime(2026, 11, 25, 20, tzinfo=UTC)) == []
+
+
+def test_what_took_long_begins_first_and_what_is_new_before_it():
+    chosen = plans(Project.find())[:3]
+    quick, slow, new = (plan.item.id for plan in chosen)
+    seconds = {quick: {"seconds": 3.5}, slow: {"seconds": 285.0}}
+    ordered = parity.longest_first(chosen, seconds)
+    assert [plan.item.id for plan in ordered] == [new, slow, quick]
+
+
+def test_the_early_imports_are_those_of_this_airflow():
+    words = [sys.executable, "-m", "dagbook.live.early", "version"]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.stdout.split()[-1:] == [version("apache-airflow-core")], done.stderr

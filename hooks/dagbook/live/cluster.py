@@ -161,9 +161,11 @@ class Cluster:
 
     def start_component(self, name: str) -> int:
         """Start one component of ``COMPONENTS`` and return its process id."""
+        # The scheduler's executor forks the tasks.
+        program = "dagbook.live.early" if name == "scheduler" else "airflow"
         return self.keeping.start(
             name,
-            [sys.executable, "-m", "airflow", *COMPONENTS[name]],
+            [sys.executable, "-m", program, *COMPONENTS[name]],
             self.settings.environment(),
             log=self.logs / f"{name}.log",
             # Workers and the triggerer report to the API server while they end.

@@ -112,7 +112,9 @@ def parity(
     made.bundles = parity_plan.snapshot(project, chosen, folder)
     made.extra["AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE"] = "False"
     with made:
-        done = Parity(made, lambda line: say(config, line)).run(chosen)
+        known = parity_file.load(project)["examples"]
+        ordered = parity_file.longest_first(chosen, known)
+        done = Parity(made, lambda line: say(config, line)).run(ordered)
         made.failed = any(chain.defects for chain in done.values())
     if options.write:
         parity_file.save(project, done, options.words)

@@ -48,6 +48,23 @@ def load(project: Project) -> dict[str, Any]:
     return data
 
 
+def longest_first(chosen: list[Plan], known: dict[str, Any]) -> list[Plan]:
+    """Return the plans in the order in which they end soonest together.
+
+    An example's runs come one after the other, so a long one that begins last would go
+    on alone.
+
+    Args:
+        chosen: the plans to run.
+        known: the committed results by id; an example without one is taken for long.
+    """
+
+    def took(plan: Plan) -> float:
+        return float(known.get(plan.item.id, {}).get("seconds", "inf"))
+
+    return sorted(chosen, key=took, reverse=True)
+
+
 def entry(chain: Chain, measured_on: str) -> dict[str, Any]:
     """Return what the file says of one example.
 
