@@ -29,8 +29,28 @@ def wait_for_lines(live, count: int) -> list[str]:
     )
 
 
-def processor_log(live) -> list[str]:
-    """What the DAG processor has logged about the callbacks of the example's file."""
+@pytest.fixture
+def gauges(live):
+    """The path of the file that the sensor waits for; gone after the test."""
+    path = live.cluster.tasks_tmp / "gauges.csv"
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def processor_log(live, last: str) -> list[str]:
+    """What the DAG processor has logged, up to ``last``, of the callbacks of the file.
+
+    A line is in the log after its line is in the book.
+    """
+    return until(
+        f"{last!r} in the log of the DAG processor",
+        lambda: logged(live),
+        lambda lines: last in lines,
+        seconds=60,
+    )
+
+
+def logged(live) -> list[str]:
     logs = live.cluster.settings.home / "logs" / "dag_processor"
     files = [p for p in logs.rglob("*.log") if live.paths.stem in p.name]
     rows = [json.loads(row) for p in files for row in p.read_text().splitlines()]
@@ -48,7 +68,7 @@ def raised(detail: dict) -> str:
 
 
 # --8<-- [start:timed-out]
-def test_a_run_over_its_time_is_told_by_the_dag_processor(live):
+def test_a_run_over_its_time_is_told_by_the_dag_processor(live, gauges):
     with live.scenario("timed-out", f"{live.paths.stem}__by_file") as s:
         s.unpause()
         late = s.trigger()
@@ -56,17 +76,16 @@ def test_a_run_over_its_time_is_told_by_the_dag_processor(live):
         assert s.states(late) == {"gauge_file": "skipped", "supplied": "skipped"}
         assert wait_for_lines(live, 1) == ["failed: timed_out, gauge_file"]
 
-        (live.cluster.tasks_tmp / "gauges.csv").write_text("north,155\nsouth,88\n")
+        gauges.write_text("north,155\nsouth,88\n")
         s.note_step("the file of the gauges arrives")
         good = s.trigger()
         assert s.wait(good)["state"] == "success"
         lines = ["failed: timed_out, gauge_file", "closed: success, supplied"]
         assert s.keep("incident book", wait_for_lines(live, 2)) == lines
         # --8<-- [end:timed-out]
-        log = s.keep("log of the DAG processor", processor_log(live))
+        log = processor_log(live, "info closed: success, last task supplied")
+        s.keep("log of the DAG processor", log)
         assert "error Callback failed (AirflowNotFoundException)" in log
-        assert "info closed: success, last task supplied" in log
-    (live.cluster.tasks_tmp / "gauges.csv").unlink()
 
 
 # --8<-- [start:by-hand]
