@@ -16,7 +16,7 @@ from dagbook.turns import turn
 app = typer.Typer(add_completion=False)
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})
 def live(
     only: Annotated[
         str, typer.Option(help="Ids or beginnings of ids, such as 16.1, with commas.")
