@@ -502,3 +502,10 @@ def index_without_table(tree: Tree) -> str:
     name = f"docs/{FOLDER}/index.md"
     tree.replace(name, "<!-- examples -->", "")
     return name
+
+
+@fault("diff fence: not YAML", page=False)
+def fence_of_ours_on_a_page_without_example(tree: Tree) -> str:
+    text = tree.read("docs/index.md") + "\n```diff\n- x = [1]\n+ x = [2,\n```\n"
+    tree.write("docs/index.md", text)
+    return f"docs/index.md:{text[: text.index('```diff')].count(chr(10)) + 1}"

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from airflow.sdk import AssetAll
 
 from dagbook.environment import bundle
 
@@ -322,4 +323,7 @@ def test_the_dags(example):
         assert example.sibling(role).schedule == "0 6 * * *"
     for role in ("paused", "pulse", "full", "over", "by_hand", "assets"):
         assert example.sibling(role).start_date == example.dag.start_date
+    later = datetime(2099, 1, 1, 12, tzinfo=UTC)
+    assert example.sibling("later").start_date == later
+    assert isinstance(example.sibling("assets").schedule, AssetAll)
     assert example.sibling("full").max_active_runs == 1

@@ -146,6 +146,13 @@ def test_the_child_declares_what_it_needs(example, param, good, bad):
     assert declared.resolve(good) == good
 
 
+@pytest.mark.parametrize(("gift", "grams"), [(True, 1_200 + 40), (False, 1_200)])
+def test_only_a_gift_is_wrapped(example, gift, grams):
+    parcel = example.sibling("ship").get_task("parcel").python_callable
+    params = {"order": 1002, "gift": gift, "correlation_id": "web-77"}
+    assert parcel(params=params) == {"order": 1002, "grams": grams}
+
+
 def test_the_dags(example):
     for dag in example.dags.values():
         assert (dag.schedule, dag.catchup) == (None, False)
