@@ -18,6 +18,7 @@ import httpx
 import uvicorn
 
 from dagbook.environment import PASSWORDS
+from dagbook.halfway import Announced
 
 START_LIMIT = 60.0
 
@@ -31,9 +32,8 @@ class ApiServer:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port: int = self.socket.getsockname()[1]
-        config = uvicorn.Config(
-            create_app(apps="core"), log_level="error", access_log=False, lifespan="on"
-        )
+        app = Announced(create_app(apps="core"))
+        config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="on")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(
             target=self.server.run,

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from dagbook.halfway import nothing_halfway
 from dagbook.runner import own_params
 
 PAUSE = 0.1
@@ -36,7 +37,8 @@ def executing(dags: Iterable[Any]) -> Iterator[None]:
             paused are left alone, as a scheduler would leave them.
 
     Raises:
-        RuntimeError: that process failed; its traceback is on stderr.
+        RuntimeError: that process failed; its traceback is on stderr. Also when the
+            block fails, which then most likely waited for it in vain.
     """
     known = {dag.dag_id: dag for dag in dags}
     closed, hold = os.pipe()  # the child ends when nobody holds the pipe any more
@@ -55,8 +57,9 @@ def executing(dags: Iterable[Any]) -> Iterator[None]:
     finally:
         os.close(hold)
         _, status = os.waitpid(pid, 0)
-    if status:
-        raise RuntimeError(f"the process that executes child runs ended with {status}")
+        if status:
+            told = f"the process that executes child runs ended with {status}"
+            raise RuntimeError(told)
 
 
 def _exit_after(dags: dict[str, Any], closed: int) -> None:
@@ -64,7 +67,9 @@ def _exit_after(dags: dict[str, Any], closed: int) -> None:
     try:
         _inherited = _own_connections()
         while not select.select([closed], [], [], PAUSE)[0]:
-            for dag_id, run_id in _queued(list(dags)):
+            with nothing_halfway():
+                queued = _queued(list(dags))
+            for dag_id, run_id in queued:
                 execute(dags[dag_id], run_id)
         code = 0
     except BaseException:

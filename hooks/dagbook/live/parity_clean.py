@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from dagbook.live.client import quoted
+from dagbook.live.client import ApiError, Client, quoted
 from dagbook.live.cluster import Cluster
 
 
@@ -24,6 +24,21 @@ def forget(cluster: Cluster) -> None:
     for pool in list(client.pages("/pools", "pools")):
         if pool["name"] != "default_pool":
             client.request("DELETE", f"/api/v2/pools/{quoted(pool['name'])}")
+
+
+def end_backfills(client: Client, dag_id: str) -> None:
+    """Cancel what an earlier scenario left of a backfill.
+
+    Even when all its runs are over or deleted, it counts as running until the scheduler
+    looks, once in half a minute, and a new backfill of the DAG is refused until then.
+    """
+    for backfill in client.pages("/backfills", "backfills", dag_id=dag_id):
+        if backfill["completed_at"] is None:
+            try:
+                client.request("PUT", f"/api/v2/backfills/{backfill['id']}/cancel")
+            except ApiError as error:
+                if error.status != 409:  # the scheduler has looked by now
+                    raise
 
 
 def unmasked(cluster: Cluster, value: Any) -> Any:

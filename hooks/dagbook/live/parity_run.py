@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from dagbook.live.client import ApiError, Json, quoted
 from dagbook.live.cluster import Cluster
 from dagbook.live.parity_chain import Chain, only, run_id
-from dagbook.live.parity_clean import forget, forget_files, unmasked
+from dagbook.live.parity_clean import end_backfills, forget, forget_files, unmasked
 from dagbook.live.parity_compare import compare
 from dagbook.live.parity_plan import Plan, Request
 from dagbook.live.runs import FINISHED, LiveRun, describe, label
@@ -126,10 +126,12 @@ class Parity:
 
     # -- one example -----------------------------------------------------------------
 
-    def _unpause(self, plan: Plan) -> None:
-        stem = plan.item.stem
+    def _ready_again(self, chain: Chain) -> None:
+        """Undo what an earlier scenario may have done to the example's DAGs."""
+        stem = chain.plan.item.stem
         for dag in self.client.pages("/dags", "dags", dag_id_pattern=stem):
-            if dag["dag_id"] == stem or dag["dag_id"].startswith(f"{stem}__"):
+            if chain.owns(dag["dag_id"]):
+                end_backfills(self.client, dag["dag_id"])
                 self.client.pause(dag["dag_id"], False)
 
     def _unfinished(self) -> Unfinished:
@@ -151,8 +153,7 @@ class Parity:
             chain.now = chain.left.pop(0)
             chain.earlier = list(chain.now.earlier)
             self._clean(chain.plan)
-            # An example about pausing may have paused itself.
-            self._unpause(chain.plan)
+            self._ready_again(chain)
         if chain.now is not None:
             self._begin(chain, chain.now)
 

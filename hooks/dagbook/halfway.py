@@ -1,0 +1,59 @@
+"""No child run is taken from a request that is still at work.
+
+One request may create many runs, and Airflow commits some of them before the others. A
+scheduler that begins with the first ones does no harm on PostgreSQL. On SQLite it locks
+the database against the rest: Airflow answers 503 and takes back what it had created,
+also the run that somebody is working on. So requests that write and the process that
+executes child runs take turns, by a lock on a file of the Airflow home.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dagbook.environment import prepared
+
+NAME = "requests.lock"
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+@contextmanager
+def nothing_halfway() -> Iterator[None]:
+    """Wait until no request that writes is at work, and hold back new ones."""
+    with _locked(fcntl.LOCK_EX):
+        yield
+
+
+class Announced:
+    """An ASGI application whose requests that write hold the lock, side by side.
+
+    Args:
+        app: the application that answers.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Answer one request; the lock is free again when its session is closed."""
+        if scope["type"] != "http" or scope["method"] in READING:
+            await self.app(scope, receive, send)
+            return
+        with _locked(fcntl.LOCK_SH):
+            await self.app(scope, receive, send)
+
+
+@contextmanager
+def _locked(kind: int) -> Iterator[None]:
+    home = prepared()
+    assert home is not None  # who serves or executes has prepared an Airflow
+    with open(home / NAME, "a") as file:
+        fcntl.flock(file, kind)
+        try:
+            yield
+        finally:
+            # By name: a fork has a copy of the file, which would keep it locked.
+            fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,0 +1,113 @@
+"""Child runs are taken when no request is half-way, and their failure is told."""
+
+import asyncio
+import os
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from dagbook import halfway
+from dagbook.children import executing
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An Airflow home of this test only."""
+    monkeypatch.setattr(halfway, "prepared", lambda: tmp_path)
+    return tmp_path
+
+
+def serve(method, inside):
+    """Send one request to an application that does ``inside`` and then answers."""
+
+    async def app(scope, receive, send):
+        inside()
+
+    scope = {"type": "http", "method": method}
+    asyncio.run(halfway.Announced(app)(scope, None, None))
+
+
+def taken():
+    """Return a thread that waits for its turn, and what is set when it has it."""
+    has = threading.Event()
+
+    def take():
+        with halfway.nothing_halfway():
+            has.set()
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    return thread, has
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])
+def test_nothing_is_taken_while_a_request_writes(home, method):
+    waiting = []
+
+    def inside():
+        thread, has = taken()
+        assert not has.wait(0.3)
+        waiting.append((thread, has))
+
+    serve(method, inside)
+    [(thread, has)] = waiting
+    thread.join(timeout=10)
+    assert has.is_set()
+
+
+def test_a_request_that_reads_holds_nobody_up(home):
+    def inside():
+        thread, has = taken()
+        assert has.wait(10)
+        thread.join()
+
+    serve("GET", inside)
+
+
+def test_two_requests_that_write_do_not_wait_for_each_other(home):
+    seen = []
+    serve("POST", lambda: threading_serve(seen))
+    assert seen == ["POST"]
+
+
+def threading_serve(seen):
+    other = threading.Thread(target=serve, args=("POST", lambda: seen.append("POST")))
+    other.start()
+    other.join(timeout=10)
+
+
+def test_a_copy_of_the_lock_in_a_fork_holds_nobody_up(home):
+    closed, hold = os.pipe()
+    children = []
+
+    def inside():
+        pid = os.fork()
+        if pid == 0:
+            os.close(hold)
+            os.read(closed, 1)
+            os._exit(0)
+        children.append(pid)
+
+    serve("POST", inside)
+    thread, has = taken()
+    assert has.wait(10)
+    thread.join()
+    os.close(hold)
+    os.close(closed)
+    os.waitpid(children[0], 0)
+
+
+def in_vain(dags):
+    """Wait for the process that executes ``dags`` to end, and fail."""
+    with executing(dags):
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        raise TimeoutError("the run was not over")
+
+
+def test_a_failed_process_is_told_also_when_the_block_fails(home, capfd):
+    nobody = SimpleNamespace(dag_id=object())  # no database can look for it
+    with pytest.raises(RuntimeError, match="executes child runs ended") as told:
+        in_vain([nobody])
+    assert isinstance(told.value.__context__, TimeoutError)
+    assert "Traceback" in capfd.readouterr().err
