@@ -44,6 +44,8 @@ def person(tmp_path):
             env={**os.environ, "TMPDIR": str(tmp_path)},
             stdout=output.open("w"),
             stderr=subprocess.STDOUT,
+            # A shell in the background makes all it starts deaf to Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         started.append(process)
         return process, output

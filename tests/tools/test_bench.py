@@ -50,13 +50,18 @@ def test_a_missed_target_is_said():
     assert said.count("**missed**") == 3
 
 
-def test_the_suite_is_scaled_to_all_examples():
-    suite = SuiteTimes(["a", "b"], runs=7, tests=series(6.0), command=series(20.0))
+@pytest.mark.parametrize(
+    ("seconds", "minutes", "judged"), [(18.0, 28, "**missed**"), (3.0, 5, "met")]
+)
+def test_the_suite_is_scaled_to_all_examples(seconds, minutes, judged):
+    suite = SuiteTimes(["a", "b"], 7, series(6.0), series(20.0), series(seconds), 2)
     said = text(times(10.0, 2.0, 1.0), suite)
     assert "| The example's tests | 3.0 s | 3.0 s | 7 |" in said
     assert "| `airflow dags test` | 10.0 s | 10.0 s | 2 |" in said
     assert "That is 0.30 of the time" in said
-    assert "take 4.7 minutes on two cores" in said  # 186 × 3 s / 2
+    assert f"{seconds / 2:.1f} s per example" in said
+    assert f"take {minutes} minutes" in said
+    assert f"of those that exist | 5 min | {minutes} min | {judged} |" in said
 
 
 def test_the_page_does_not_name_the_machine_by_its_name():

@@ -30,12 +30,17 @@ class SuiteTimes:
         tests: one pytest process for all of them, as ``make test`` would run it on one
             processor.
         command: one ``airflow dags test`` for each of them, summed per round.
+        whole: the tests of all examples, once, on two processors as ``make test`` runs
+            them.
+        all_examples: how many examples these are.
     """
 
     stems: list[str] = field(default_factory=list)
     runs: int = 0
     tests: Series = field(default_factory=Series)
     command: Series = field(default_factory=Series)
+    whole: Series = field(default_factory=Series)
+    all_examples: int = 0
 
 
 def measure(project: Project, rounds: int, count: int, say: Say) -> SuiteTimes:
@@ -51,7 +56,8 @@ def measure(project: Project, rounds: int, count: int, say: Say) -> SuiteTimes:
     Raises:
         DagbookError: a test or a command fails.
     """
-    examples = _examples(project, count)
+    complete = _complete(project)
+    examples = [paths for paths in complete if _plain(paths)][:count]
     times = SuiteTimes([paths.stem for paths in examples])
     times.runs = sum(len(_runs(paths)) for paths in examples)
     if not examples:
@@ -72,12 +78,17 @@ def measure(project: Project, rounds: int, count: int, say: Say) -> SuiteTimes:
                 name = f"airflow dags test {paths.stem}"
                 run(one, command, top, homes[paths.stem], name)
             times.command.add(sum(one.wall), sum(one.cpu))
+    say(f"the tests of all {len(complete)} examples, once")
+    times.all_examples = len(complete)
+    _tests(times.whole, project, complete, "--numprocesses", "2", "--dist", "loadfile")
     return times
 
 
-def _tests(series: Series, project: Project, examples: list[ExamplePaths]) -> None:
+def _tests(
+    series: Series, project: Project, examples: list[ExamplePaths], *words: str
+) -> None:
     tests = [str(paths.test) for paths in examples]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
     place: dict[str, str | None] = {"DAGBOOK_ROOT": str(project.root)}
     run(series, [*command, *tests], project.root, place, "the examples' tests")
 
@@ -96,19 +107,19 @@ def _home(top: Path, paths: ExamplePaths) -> dict[str, str | None]:
     }
 
 
-def _examples(project: Project, count: int) -> list[ExamplePaths]:
-    chosen = []
-    for item in load(project).items:
-        paths = item.paths(project)
-        if not (paths.recording.is_file() and paths.test.is_file()):
-            continue
-        default = _runs(paths).get("default")
-        alone = "airflow_api" not in paths.dag.read_text("utf-8")
-        if not alone or not default or default["state"] != "success":
-            continue
-        if not default["exchanges"] and not default["runs"]:
-            chosen.append(paths)
-    return chosen[:count]
+def _complete(project: Project) -> list[ExamplePaths]:
+    """Return the examples that have a test and a recording."""
+    found = [item.paths(project) for item in load(project).items]
+    return [p for p in found if p.recording.is_file() and p.test.is_file()]
+
+
+def _plain(paths: ExamplePaths) -> bool:
+    """Return whether ``airflow dags test`` can run it, alone and to its success."""
+    default = _runs(paths).get("default")
+    if not default or "airflow_api" in paths.dag.read_text("utf-8"):
+        return False
+    alone = not default["exchanges"] and not default["runs"]
+    return bool(alone and default["state"] == "success")
 
 
 def _runs(paths: ExamplePaths) -> dict[str, dict[str, Any]]:

@@ -123,6 +123,9 @@ class Parity:
         )
         for defect in chain.defects:
             self.progress(f"    {defect}")
+        for outcome in chain.outcomes:
+            for line in outcome.seen.splitlines():
+                self.progress(f"    {outcome.scenario}, seen: {line.strip()}")
 
     # -- one example -----------------------------------------------------------------
 
