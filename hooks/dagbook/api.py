@@ -23,6 +23,32 @@ from dagbook.halfway import Announced
 START_LIMIT = 60.0
 
 
+class Tidy:
+    """An ASGI application that closes Airflow's asynchronous connections at its end.
+
+    They belong to the event loop of the server. When the process ends, Airflow cannot
+    close them any more and says so with a traceback.
+
+    Args:
+        app: the application that answers.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Answer a request, or accompany the server from its start to its end."""
+        from airflow import settings
+
+        async def closing(message: dict[str, Any]) -> None:
+            last = message["type"] == "lifespan.shutdown.complete"
+            if last and settings.async_engine is not None:
+                await settings.async_engine.dispose()
+            await send(message)
+
+        await self.app(scope, receive, closing)
+
+
 class ApiServer:
     """Airflow's API server in a thread of this process."""
 
@@ -32,7 +58,7 @@ class ApiServer:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port: int = self.socket.getsockname()[1]
-        app = Announced(create_app(apps="core"))
+        app = Tidy(Announced(create_app(apps="core")))
         config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="on")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(
