@@ -339,7 +339,10 @@ def test_environment_of_the_caller_does_not_matter(project, monkeypatch):
     assert parsed.dag().timetable == "CronTriggerTimetable"
 
 
-def test_worker_is_started_again_after_it_died(project):
+def test_worker_is_started_again_after_it_died(project, tmp_path, monkeypatch):
+    # What is killed cannot clean up, so its folder is among those of this test.
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    parse_pool.close()
     parse_one(project, good())
     for worker in parse_pool._workers.values():
         worker.kill()
