@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Iterable, Iterator
@@ -22,10 +24,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from dagbook.halfway import nothing_halfway
+from dagbook.halfway import at_rest, nothing_halfway
 from dagbook.runner import own_params
 
 PAUSE = 0.1
+
+# Seconds for a child run to end after the block that it belongs to.
+LIMIT = 120.0
 
 
 @contextmanager
@@ -44,7 +49,7 @@ def executing(dags: Iterable[Any]) -> Iterator[None]:
     closed, hold = os.pipe()  # the child ends when nobody holds the pipe any more
     sys.stdout.flush()
     sys.stderr.flush()
-    with warnings.catch_warnings():
+    with at_rest(), warnings.catch_warnings():
         # The threads of this process are servers at rest, and the child uses none.
         warnings.simplefilter("ignore", DeprecationWarning)
         pid = os.fork()
@@ -56,10 +61,34 @@ def executing(dags: Iterable[Any]) -> Iterator[None]:
         yield
     finally:
         os.close(hold)
-        _, status = os.waitpid(pid, 0)
+        status = _ended(pid)
         if status:
             told = f"the process that executes child runs ended with {status}"
             raise RuntimeError(told)
+
+
+def _ended(pid: int) -> int:
+    """Return the status of a process that has been told to end; 0 is good.
+
+    One that hangs is aborted, and pytest's faulthandler then says where it was.
+    """
+    patience = time.monotonic() + LIMIT
+    try:
+        while time.monotonic() < patience:
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                return status
+            time.sleep(PAUSE / 10)
+    except BaseException:
+        _abort(pid)  # somebody else has lost patience
+        raise
+    return _abort(pid)
+
+
+def _abort(pid: int) -> int:
+    os.kill(pid, signal.SIGABRT)
+    _, status = os.waitpid(pid, 0)
+    return status
 
 
 def _exit_after(dags: dict[str, Any], closed: int) -> None:

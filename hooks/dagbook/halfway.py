@@ -10,6 +10,7 @@ executes child runs take turns, by a lock on a file of the Airflow home.
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,11 +20,29 @@ from dagbook.environment import prepared
 NAME = "requests.lock"
 READING = {"GET", "HEAD", "OPTIONS"}
 
+# Seconds that a fork waits for requests that only read.
+PATIENCE = 2.0
+
 
 @contextmanager
 def nothing_halfway() -> Iterator[None]:
     """Wait until no request that writes is at work, and hold back new ones."""
     with _locked(fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def at_rest() -> Iterator[None]:
+    """Wait until the server of this process is idle, as far as it can be.
+
+    For a fork: a lock that a thread of the server holds at that moment stays locked in
+    the new process for ever. An answer that streams may go on for long and is not
+    waited for.
+    """
+    with nothing_halfway():
+        patience = time.monotonic() + PATIENCE
+        while Announced.at_work and time.monotonic() < patience:
+            time.sleep(0.005)
         yield
 
 
@@ -34,16 +53,26 @@ class Announced:
         app: the application that answers.
     """
 
+    at_work = 0
+    """Requests of any kind that this process is answering."""
+
     def __init__(self, app: Any) -> None:
         self.app = app
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer one request; the lock is free again when its session is closed."""
-        if scope["type"] != "http" or scope["method"] in READING:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with _locked(fcntl.LOCK_SH):
-            await self.app(scope, receive, send)
+        Announced.at_work += 1
+        try:
+            if scope["method"] in READING:
+                await self.app(scope, receive, send)
+            else:
+                with _locked(fcntl.LOCK_SH):
+                    await self.app(scope, receive, send)
+        finally:
+            Announced.at_work -= 1
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """Child runs are taken when no request is half-way, and their failure is told."""
 
 import asyncio
+import faulthandler
 import os
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
 
-from dagbook import halfway
+from dagbook import children, halfway
 from dagbook.children import executing
 
 
@@ -98,6 +100,45 @@ def test_a_copy_of_the_lock_in_a_fork_holds_nobody_up(home):
     os.waitpid(children[0], 0)
 
 
+def rested():
+    """Return a thread that waits until the server is idle, and what is set then."""
+    has = threading.Event()
+
+    def rest():
+        with halfway.at_rest():
+            has.set()
+
+    thread = threading.Thread(target=rest)
+    thread.start()
+    return thread, has
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_fork_waits_for_every_request(home, method):
+    waiting = []
+
+    def inside():
+        thread, has = rested()
+        assert not has.wait(0.3)
+        waiting.append((thread, has))
+
+    serve(method, inside)
+    [(thread, has)] = waiting
+    thread.join(timeout=10)
+    assert has.is_set()
+
+
+def test_a_fork_does_not_wait_for_ever_for_an_answer_that_streams(home, monkeypatch):
+    monkeypatch.setattr(halfway, "PATIENCE", 0.2)
+
+    def inside():
+        thread, has = rested()
+        assert has.wait(10)
+        thread.join()
+
+    serve("GET", inside)
+
+
 def in_vain(dags):
     """Wait for the process that executes ``dags`` to end, and fail."""
     with executing(dags):
@@ -111,3 +152,21 @@ def test_a_failed_process_is_told_also_when_the_block_fails(home, capfd):
         in_vain([nobody])
     assert isinstance(told.value.__context__, TimeoutError)
     assert "Traceback" in capfd.readouterr().err
+
+
+def hang(dag_ids):
+    faulthandler.disable()  # nobody has to read where this one hung
+    time.sleep(600)
+
+
+def execute_nothing():
+    """Begin to execute, and be done at once."""
+    with executing([]):
+        time.sleep(0.5)
+
+
+def test_a_process_that_hangs_is_aborted(home, monkeypatch):
+    monkeypatch.setattr(children, "LIMIT", 1.0)
+    monkeypatch.setattr(children, "_queued", hang)
+    with pytest.raises(RuntimeError, match="ended with 6"):
+        execute_nothing()
