@@ -154,7 +154,7 @@ def test_a_failed_process_is_told_also_when_the_block_fails(home, capfd):
     assert "Traceback" in capfd.readouterr().err
 
 
-def hang(dag_ids):
+def hang():
     faulthandler.disable()  # nobody has to read where this one hung
     time.sleep(600)
 
@@ -167,6 +167,6 @@ def execute_nothing():
 
 def test_a_process_that_hangs_is_aborted(home, monkeypatch):
     monkeypatch.setattr(children, "LIMIT", 1.0)
-    monkeypatch.setattr(children, "_queued", hang)
+    monkeypatch.setattr(children, "_own_connections", hang)
     with pytest.raises(RuntimeError, match="ended with 6"):
         execute_nothing()
