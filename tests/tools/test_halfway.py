@@ -5,6 +5,7 @@ import faulthandler
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -27,7 +28,10 @@ def serve(method, inside):
         inside()
 
     scope = {"type": "http", "method": method}
-    asyncio.run(halfway.Announced(app)(scope, None, None))
+    # In a thread, as the real server: the browser tests keep a loop in this one.
+    with ThreadPoolExecutor(1) as server:
+        call = halfway.Announced(app)(scope, None, None)
+        server.submit(asyncio.run, call).result()
 
 
 def taken():
