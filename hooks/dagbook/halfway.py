@@ -4,7 +4,8 @@ One request may create many runs, and Airflow commits some of them before the ot
 scheduler that begins with the first ones does no harm on PostgreSQL. On SQLite it locks
 the database against the rest: Airflow answers 503 and takes back what it had created,
 also the run that somebody is working on. So requests that write and the process that
-executes child runs take turns, by a lock on a file of the Airflow home.
+executes child runs take turns, by a lock on a file of the Airflow home. That process is
+forked when no request is at work at all.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from dagbook.environment import prepared
@@ -64,15 +65,13 @@ class Announced:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        Announced.at_work += 1
-        try:
-            if scope["method"] in READING:
+        reads = scope["method"] in READING
+        with nullcontext() if reads else _locked(fcntl.LOCK_SH):
+            Announced.at_work += 1
+            try:
                 await self.app(scope, receive, send)
-            else:
-                with _locked(fcntl.LOCK_SH):
-                    await self.app(scope, receive, send)
-        finally:
-            Announced.at_work -= 1
+            finally:
+                Announced.at_work -= 1
 
 
 @contextmanager

@@ -34,12 +34,12 @@ def serve(method, inside):
         server.submit(asyncio.run, call).result()
 
 
-def taken():
+def begun(turn):
     """Return a thread that waits for its turn, and what is set when it has it."""
     has = threading.Event()
 
     def take():
-        with halfway.nothing_halfway():
+        with turn():
             has.set()
 
     thread = threading.Thread(target=take)
@@ -47,12 +47,16 @@ def taken():
     return thread, has
 
 
-@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])
-def test_nothing_is_taken_while_a_request_writes(home, method):
+@pytest.mark.parametrize(
+    ("turn", "method"),
+    [(halfway.nothing_halfway, name) for name in ("POST", "PATCH", "PUT", "DELETE")]
+    + [(halfway.at_rest, name) for name in ("GET", "POST")],
+)
+def test_who_waits_for_which_request(home, turn, method):
     waiting = []
 
     def inside():
-        thread, has = taken()
+        thread, has = begun(turn)
         assert not has.wait(0.3)
         waiting.append((thread, has))
 
@@ -64,7 +68,7 @@ def test_nothing_is_taken_while_a_request_writes(home, method):
 
 def test_a_request_that_reads_holds_nobody_up(home):
     def inside():
-        thread, has = taken()
+        thread, has = begun(halfway.nothing_halfway)
         assert has.wait(10)
         thread.join()
 
@@ -73,11 +77,11 @@ def test_a_request_that_reads_holds_nobody_up(home):
 
 def test_two_requests_that_write_do_not_wait_for_each_other(home):
     seen = []
-    serve("POST", lambda: threading_serve(seen))
+    serve("POST", lambda: serve_beside(seen))
     assert seen == ["POST"]
 
 
-def threading_serve(seen):
+def serve_beside(seen):
     other = threading.Thread(target=serve, args=("POST", lambda: seen.append("POST")))
     other.start()
     other.join(timeout=10)
@@ -96,7 +100,7 @@ def test_a_copy_of_the_lock_in_a_fork_holds_nobody_up(home):
         children.append(pid)
 
     serve("POST", inside)
-    thread, has = taken()
+    thread, has = begun(halfway.nothing_halfway)
     assert has.wait(10)
     thread.join()
     os.close(hold)
@@ -104,39 +108,11 @@ def test_a_copy_of_the_lock_in_a_fork_holds_nobody_up(home):
     os.waitpid(children[0], 0)
 
 
-def rested():
-    """Return a thread that waits until the server is idle, and what is set then."""
-    has = threading.Event()
-
-    def rest():
-        with halfway.at_rest():
-            has.set()
-
-    thread = threading.Thread(target=rest)
-    thread.start()
-    return thread, has
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_fork_waits_for_every_request(home, method):
-    waiting = []
-
-    def inside():
-        thread, has = rested()
-        assert not has.wait(0.3)
-        waiting.append((thread, has))
-
-    serve(method, inside)
-    [(thread, has)] = waiting
-    thread.join(timeout=10)
-    assert has.is_set()
-
-
 def test_a_fork_does_not_wait_for_ever_for_an_answer_that_streams(home, monkeypatch):
     monkeypatch.setattr(halfway, "PATIENCE", 0.2)
 
     def inside():
-        thread, has = rested()
+        thread, has = begun(halfway.at_rest)
         assert has.wait(10)
         thread.join()
 
