@@ -36,7 +36,7 @@ def _row(project: Project, state: ItemState) -> tuple[str, ...]:
     item, written = state.item, state.page
     assert written
     target = f"{item.folder}/{item.stem}.md"
-    uses = symbols.features(*symbols.of_file(item.paths(project).dag))
+    uses = symbols.features(*symbols.of_file(project, item.paths(project).dag))
     return (
         item.id,
         mdtext.link(mdtext.text(written.front.title or item.title), target, PAGE),

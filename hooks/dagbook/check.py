@@ -17,13 +17,14 @@ from dagbook import (
     dag_rules,
     fence_rules,
     indexes,
+    lookup,
     page_rules,
     parsing,
     recording,
     strays,
+    unchanged,
 )
 from dagbook import page as pages
-from dagbook import spec as contract
 from dagbook.guard import guard
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project, sha256
@@ -50,9 +51,23 @@ def check(
             The site does not need that; landing a change does.
 
     A checklist that cannot be read is reported alone: every other name depends on it.
+    A tree in which nothing was found is looked at again when anything in it changes.
     """
+    tree = unchanged.fingerprint(project, only, live)
+    if unchanged.clean(project, tree):
+        return []
+    found = _check(project, progress, only, live)
+    # What was saved meanwhile may have been read before or after.
+    if not found and unchanged.fingerprint(project, only, live) == tree:
+        unchanged.keep(project, tree)
+    return found
+
+
+def _check(
+    project: Project, progress: Progress | None, only: str | None, live: bool
+) -> list[Problem]:
     try:
-        spec = contract.load(project)
+        spec = lookup.contract(project)
         items = spec.select(only)
     except DagbookError as error:
         return error.problems
@@ -168,7 +183,7 @@ class _Example:
             line = getattr(error, "lineno", 0)
             yield self.on_page(Problem(name, line, "not JSON", again))
             return
-        if data.get("seal") != recording.seal(data) or text != recording.dumps(data):
+        if not recording.sealed(text):
             what = "the recording was edited by hand"
             yield self.on_page(Problem(name, 0, what, f"undo that, or {again}"))
         paths = self.item.paths(self.project)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from dagbook.problems import Problem
@@ -100,8 +101,9 @@ def read(path: Path, project: Project) -> ConceptPage:
     return parse(path.read_text("utf-8"), project.relative(path))
 
 
+@lru_cache(maxsize=64)
 def parse(text: str, path: str) -> ConceptPage:
-    """Return the claims of a page.
+    """Return the claims of a page; the same text is read once.
 
     Args:
         text: Markdown, with or without front matter.

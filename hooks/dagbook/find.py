@@ -75,7 +75,7 @@ def names(project: Project, states: Iterable[ItemState]) -> str:
     used: dict[str, list[ItemState]] = {}
     given: dict[str, list[ItemState]] = {}
     for state in states:
-        dotted, arguments = symbols.of_file(state.item.paths(project).dag)
+        dotted, arguments = symbols.of_file(project, state.item.paths(project).dag)
         for symbol in dotted:
             used.setdefault(symbol, []).append(state)
         for argument in arguments:

@@ -10,7 +10,7 @@ import getpass
 import re
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -142,33 +142,42 @@ class Masker:
         return "<now>" if early <= moment <= late else text
 
 
-Leak = Callable[[str], str | None]
+_FOLDERS = "home root Users tmp work var/folders private opt mnt".split()
+_KEYS = ("AKIA", "ghp_", "glpat-", "xoxb-", "xoxp-")
 
 # A timestamp or version never looks like these, so a hit is a leak, not a nuisance.
-LEAKS: list[tuple[str, re.Pattern[str]]] = [
-    ("a token", TOKEN),
-    ("a bearer token", BEARER),
+# Plain words first: a text without any of them needs no search by the pattern.
+LEAKS: list[tuple[str, Sequence[str], re.Pattern[str]]] = [
+    ("a token", ("eyJ",), TOKEN),
+    ("a bearer token", ("Bearer ",), BEARER),
     (
         "an absolute path",
-        re.compile(
-            r"(?<![\w.:/<>~])/(?:home|root|Users|tmp|work|var/folders|private|opt|mnt)"
-            r"/[\w.-]+"
-        ),
+        [f"/{folder}/" for folder in _FOLDERS],
+        re.compile(rf"(?<![\w.:/<>~])/(?:{'|'.join(_FOLDERS)})/[\w.-]+"),
     ),
-    ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
+    (
+        "a private key",
+        ("PRIVATE KEY",),
+        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    ),
     (
         "a password in a URL",
+        ("://",),
         re.compile(r"\b[a-z][a-z0-9+]*://[^\s/:@]+:[^\s/@<]{3,}@"),
     ),
-    ("a cloud access key", re.compile(r"\b(?:AKIA|ghp_|glpat-|xox[bp]-)[\w-]{10,}")),
+    ("a cloud access key", _KEYS, re.compile(rf"\b(?:{'|'.join(_KEYS)})[\w-]{{10,}}")),
 ]
 
 
 def leaks(text: str) -> list[str]:
     """Return what ``text`` gives away, in words; empty when it is clean."""
-    found = [name for name, pattern in LEAKS if pattern.search(text)]
+    found = [
+        name
+        for name, words, pattern in LEAKS
+        if any(word in text for word in words) and pattern.search(text)
+    ]
     host = socket.gethostname()
-    if len(host) > 5 and re.search(rf"\b{re.escape(host)}\b", text):
+    if len(host) > 5 and host in text and re.search(rf"\b{re.escape(host)}\b", text):
         found.append("this machine's host name")
     return found
 

@@ -100,27 +100,27 @@ class ExamplePaths:
     folder: str
     stem: str
 
-    @property
+    @cached_property
     def dag(self) -> Path:
         """The file that readers copy."""
         return self.project.dags / self.folder / f"{self.stem}.py"
 
-    @property
+    @cached_property
     def page(self) -> Path:
         """The page as it is edited."""
         return self.project.docs / self.folder / f"{self.stem}.md"
 
-    @property
+    @cached_property
     def test(self) -> Path:
         """The test module."""
         return self.project.tests / self.folder / f"test_{self.stem}.py"
 
-    @property
+    @cached_property
     def recording(self) -> Path:
         """What happened under ``dag.test()``, all scenarios."""
         return self.project.tests / self.folder / f"{self.stem}.json"
 
-    @property
+    @cached_property
     def live_recording(self) -> Path:
         """What happened on a real scheduler, all scenarios."""
         return self.project.tests / self.folder / f"{self.stem}.live.json"

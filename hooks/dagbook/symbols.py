@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+
+from dagbook import cache
+from dagbook.project import Project
 
 # Names whose attributes are features of their own: @task.branch, @task.run_if.
 _NAMESPACES = {"airflow.sdk.task"}
@@ -28,10 +32,13 @@ _NOTABLE_ARGUMENTS = {
 _USUAL_SYMBOLS = {"airflow.sdk.dag", "airflow.sdk.DAG", "airflow.sdk.task"}
 
 
-def of_file(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def of_file(project: Project, path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the symbols and the arguments that a DAG file uses, sorted.
 
+    The answer for an unchanged file comes from the cache.
+
     Args:
+        project: the checkout.
         path: the file; one that is missing or no Python has none.
 
     Returns:
@@ -39,17 +46,22 @@ def of_file(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
         and operators such as ``retries``.
     """
     try:
-        status = path.stat()
-        return _cached(path, status.st_mtime_ns, status.st_size)
+        source = path.read_text("utf-8")
+        key = cache.key(_tool(), source)
+        rows = cache.read(project, "symbols", key)
+        if rows is None:
+            rows = read(source)
+            cache.write(project, "symbols", key, rows)
+            cache.tidy(project, "symbols")
+        symbols, arguments = rows
+        return tuple(symbols), tuple(arguments)
     except (OSError, SyntaxError, ValueError):
         return (), ()
 
 
-@lru_cache(maxsize=8192)
-def _cached(
-    path: Path, _mtime: int, _size: int
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return read(path.read_text("utf-8"))
+@lru_cache(maxsize=1)
+def _tool() -> str:
+    return cache.key(cache.source("symbols.py"), sys.version)
 
 
 def read(source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

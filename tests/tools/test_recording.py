@@ -113,6 +113,17 @@ def test_editing_by_hand_breaks_the_seal(recorded):
     assert whats(project) == ["the recording was edited by hand"]
 
 
+def test_a_seal_holds_wherever_its_key_stands(tmp_path):
+    path = tmp_path / "x.json"
+    for data in ({"a": 1, "z": 2}, {"a": 1}, {"z": 2}, {"a": "seal"}):
+        recording.save(path, data)
+        text = path.read_text()
+        assert recording.sealed(text)
+        assert not recording.sealed(text.replace("{", "{ "))
+        assert not recording.sealed(text.replace("seal", "sael"))
+        assert not recording.sealed(text + text)
+
+
 def test_reformatting_by_hand_is_editing_too(recorded):
     project, paths = recorded
     paths.recording.write_text(json.dumps(recording.load(paths.recording)))

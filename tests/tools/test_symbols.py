@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dagbook import symbols
+from dagbook.project import Project
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,15 @@ def test_features_are_short_and_leave_out_what_all_files_have() -> None:
 
 
 def test_a_file_that_is_missing_or_no_python_has_none(tmp_path: Path) -> None:
-    assert symbols.of_file(tmp_path / "x.py") == ((), ())
+    assert symbols.of_file(Project(tmp_path), tmp_path / "x.py") == ((), ())
     (tmp_path / "x.py").write_text("def")
-    assert symbols.of_file(tmp_path / "x.py") == ((), ())
+    assert symbols.of_file(Project(tmp_path), tmp_path / "x.py") == ((), ())
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    path, project = tmp_path / "x.py", Project(tmp_path)
+    path.write_text("from airflow.sdk import DAG\n")
+    assert symbols.of_file(project, path) == (("airflow.sdk.DAG",), ())
+    assert symbols.of_file(project, path) == (("airflow.sdk.DAG",), ())
+    path.write_text("from airflow.sdk import Asset\n")
+    assert symbols.of_file(project, path) == (("airflow.sdk.Asset",), ())
