@@ -20,6 +20,7 @@ from dagbook import (
     lookup,
     page_rules,
     parsing,
+    proven,
     recording,
     strays,
     unchanged,
@@ -149,6 +150,7 @@ class _Example:
                 self.page, self.item, self.project, self.recording, spec
             )
             yield from found
+            yield from proven.problems(self.project, self.item, self.page)
             if self.recording and paths.dag.is_file():
                 told = {problem.line for problem in found}
                 for problem in fence_rules.problems(

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from dagbook import parsing, snippets, spec
+from dagbook import parsing, proven, snippets, spec
 from dagbook import recording as records
 from dagbook.parsing import ParsedDag, ParsedFile
 from dagbook.problems import DagbookError
-from dagbook.project import Project, sha256
+from dagbook.project import Project
 from dagbook.recording import Recording, Scenario
 
 
@@ -81,13 +81,10 @@ class Example:
 
         Besides the recorded one these are what ``make matrix`` has found.
         """
-        path = self.project.tests / "matrix.json"
-        rows = _recording(path, *_stamp(path)) if path.is_file() else {}
-        row = rows.get(self.item.id, {})
         found = {self.recording["airflow"]}
-        if row.get("source") == sha256(self.item.paths(self.project).dag):
-            found |= {name for name, fate in row.items() if fate == "passed"}
-        return tuple(sorted(found, key=lambda v: [int(n) for n in v.split(".")]))
+        fates = proven.fates(self.project, self.item)
+        found |= {version for version, fate in fates.items() if fate == "passed"}
+        return tuple(sorted(found, key=proven.numbers))
 
     def parsed(self) -> ParsedFile:
         """Return the example's file as Airflow reads it.

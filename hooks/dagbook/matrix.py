@@ -25,6 +25,7 @@ import typer
 from dagbook.page import read
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project, sha256
+from dagbook.proven import numbers, results_file, runs_on
 from dagbook.recording import dumps
 from dagbook.spec import load
 from dagbook.spec_model import Item
@@ -69,16 +70,6 @@ def minimum(project: Project, item: Item) -> str:
     page = item.paths(project).page
     declared = read(page, project).front.airflow if page.is_file() else ""
     return declared.removeprefix(">=") or "3.0"
-
-
-def runs_on(lowest: str, version: str) -> bool:
-    """Tell whether ``version`` (``3.2.2``) is at least ``lowest`` (``3.1``)."""
-    return numbers(version) >= numbers(lowest)
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """Return a version as numbers, so that 3.10 comes after 3.9."""
-    return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
 def environment(project: Project, minor: str) -> tuple[Path, str]:
@@ -157,7 +148,7 @@ def passed_ids(report: Path, ids: dict[str, str]) -> set[str]:
 
 def save(project: Project, version: str, items: list[Item], passed: set[str]) -> None:
     """Write the results of one version into ``tests/matrix.json``."""
-    file = project.tests / "matrix.json"
+    file = results_file(project)
     data = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     for item in items:
         source = sha256(item.paths(project).dag)

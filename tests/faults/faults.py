@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -330,6 +332,17 @@ def page_without_item(tree: Tree) -> str:
     name = f"docs/{FOLDER}/16_01_99_extra.md"
     tree.write(name, "# Extra\n\nNobody asked for it.\n")
     return name
+
+
+@fault("declares Airflow >=3.3, and its tests failed on 3.4.1", page=False)
+def declared_where_the_tests_failed(tree: Tree) -> str:
+    dag = tree.path(tree.dag)
+    row = {"source": sha256(dag), "3.2.2": "failed", "3.3.2": "passed"}
+    tree.write("tests/matrix.json", json.dumps({"16.1.1": {**row, "3.4.1": "failed"}}))
+    declared = re.search(r"^airflow: .*$", tree.read(tree.page), re.M)
+    assert declared
+    tree.replace(tree.page, declared[0], 'airflow: ">=3.3"')
+    return f"{tree.page}:1"
 
 
 @fault("titel")

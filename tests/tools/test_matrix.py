@@ -2,7 +2,8 @@
 
 import pytest
 
-from dagbook.matrix import numbers, passed_ids, runs_on
+from dagbook.matrix import passed_ids
+from dagbook.proven import numbers, runs_on
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.a.test_16_01_01_x" name="test_a"/>
