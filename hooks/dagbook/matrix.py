@@ -4,7 +4,8 @@ Each version has an environment of its own below the cache, resolved as of the d
 its release: with newer dependencies an older Airflow breaks, and the constraints that
 Airflow publishes against that lie outside PyPI. The examples' own tests run there; only
 their assertions count, not the comparison with the recording, which speaks of one
-version. The result is ``tests/matrix.json``.
+version. Each example has a process of its own, so that what one Airflow leaves running
+in its threads falls back on no other example. The result is ``tests/matrix.json``.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +37,8 @@ RELEASES = {
     "3.2": ("3.2.2", "2026-05-30"),
     "3.3": ("3.3.2", "2026-09-18"),
 }
+LIMIT = 900
+"""Seconds for one example's tests; what takes longer hangs and counts as failed."""
 TOOLS = ("pytest", "pytest-xdist", "syrupy", "pyyaml", "typer", "rich", "pygments")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -59,10 +61,11 @@ def matrix(
             python, version = environment(project, minor.strip())
             able = [i for i in items if runs_on(minimum(project, i), version)]
             typer.echo(f"Airflow {version}: {len(able)} of {len(items)} examples")
-            passed = run(project, python, able)
-            save(project, version, able, passed)
-            for item in able:
-                typer.echo(f"  {item.id} {'passed' if item.id in passed else 'FAILED'}")
+            for item, passed in run(project, python, able):
+                save(project, version, item, passed)
+                log = project.relative(log_of(project, python, item))
+                fate = "passed" if passed else f"FAILED, see {log}"
+                typer.echo(f"  {item.id} {fate}")
 
 
 def minimum(project: Project, item: Item) -> str:
@@ -108,55 +111,68 @@ def environment(project: Project, minor: str) -> tuple[Path, str]:
     return python, version
 
 
-def run(project: Project, python: Path, items: Iterable[Item]) -> set[str]:
-    """Run the examples' tests with ``python`` and return the ids that passed."""
-    chosen = {i.paths(project).test: i.id for i in items}
-    if not chosen:
-        return set()
-    with tempfile.TemporaryDirectory(prefix="dagbook-matrix-") as folder:
-        report = Path(folder) / "report.xml"
-        subprocess.run(
-            [str(python), "-m", "pytest", "-q", "--numprocesses", "2", "--dist"]
-            + ["loadfile", "--tb=line", f"--junitxml={report}"]
-            + ["-p", "dagbook.pytest_plugin", *map(str, chosen)],
-            cwd=project.root,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(project.root / "hooks"),
-                "DAGBOOK_ASSERTIONS_ONLY": "1",
-            },
-        )
-        return passed_ids(report, {p.stem: i for p, i in chosen.items()})
+def run(
+    project: Project, python: Path, items: Sequence[Item]
+) -> Iterator[tuple[Item, bool]]:
+    """Run the examples' tests with ``python``, as many at once as there are cores.
 
-
-def passed_ids(report: Path, ids: dict[str, str]) -> set[str]:
-    """Return the ids whose tests all passed, from a JUnit report.
-
-    Args:
-        report: written by pytest.
-        ids: name of the test module → id.
+    Yields:
+        Each example with whether all of its tests passed, as soon as it is known.
     """
-    good: set[str] = set()
-    bad: set[str] = set()
-    for case in ElementTree.parse(report).iter("testcase"):
-        module = case.get("classname", "").rpartition(".")[2]
-        if module in ids:
-            failed = case.find("failure") is not None or case.find("error") is not None
-            (bad if failed else good).add(ids[module])
-    return good - bad
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        asked = {pool.submit(passes, project, python, item): item for item in items}
+        try:
+            for done in as_completed(asked):
+                yield asked[done], done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def save(project: Project, version: str, items: list[Item], passed: set[str]) -> None:
-    """Write the results of one version into ``tests/matrix.json``."""
+def passes(project: Project, python: Path, item: Item) -> bool:
+    """Tell whether the tests of an example pass; what they print is kept in a file."""
+    log = log_of(project, python, item)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    variables = {
+        "DAGBOOK_ROOT": str(project.root),
+        "DAGBOOK_ASSERTIONS_ONLY": "1",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
+    with open(log, "w", encoding="utf-8") as file:
+        try:
+            done = subprocess.run(
+                # Loaded by its module's name, installed there or not.
+                [str(python), "-m", "pytest", "-q", "-p", "no:xdist", "-p"]
+                + ["no:dagbook", "-p", "dagbook.pytest_plugin"]
+                + [str(item.paths(project).test)],
+                cwd=project.root,
+                env={**os.environ, **variables},
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                timeout=LIMIT,
+            )
+        except subprocess.TimeoutExpired:
+            file.write(f"\nended from outside after {LIMIT} s\n")
+            return False
+    return done.returncode == 0
+
+
+def log_of(project: Project, python: Path, item: Item) -> Path:
+    """Return where the output of an example's tests goes; kept until the next time."""
+    return (
+        project.cache / "matrix" / f"{python.parents[1].name}-logs" / f"{item.id}.txt"
+    )
+
+
+def save(project: Project, version: str, item: Item, passed: bool) -> None:
+    """Write what an example's tests did on one version into ``tests/matrix.json``."""
     file = results_file(project)
     data = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    for item in items:
-        source = sha256(item.paths(project).dag)
-        row = data.setdefault(item.id, {})
-        if row.get("source") != source:
-            row.clear()
-            row["source"] = source
-        row[version] = "passed" if item.id in passed else "failed"
+    source = sha256(item.paths(project).dag)
+    row = data.setdefault(item.id, {})
+    if row.get("source") != source:
+        row.clear()
+        row["source"] = source
+    row[version] = "passed" if passed else "failed"
     file.write_text(dumps(data), encoding="utf-8")
 
 

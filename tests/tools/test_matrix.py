@@ -1,18 +1,17 @@
 """Which examples belong on which Airflow, and which of them passed there."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from dagbook.matrix import passed_ids
+from dagbook import matrix, proven
+from dagbook.project import Project
 from dagbook.proven import numbers, runs_on
+from dagbook.spec import load
+from dagbook.spec_model import Item
 
-REPORT = """<testsuites><testsuite>
-<testcase classname="tests.a.test_16_01_01_x" name="test_a"/>
-<testcase classname="tests.a.test_16_01_01_x" name="test_b"/>
-<testcase classname="tests.a.test_16_01_02_y" name="test_a"/>
-<testcase classname="tests.a.test_16_01_02_y" name="test_b"><failure/></testcase>
-<testcase classname="tests.a.test_16_01_03_z" name="test_a"><error/></testcase>
-<testcase classname="tests.tools.test_other" name="test_a"/>
-</testsuite></testsuites>"""
+TAGS = "['reference', 'core', 'beginner', 'success']"
 
 
 @pytest.mark.parametrize(
@@ -32,12 +31,46 @@ def test_versions_are_numbers():
     assert numbers("3.10.2") > numbers("3.9.10")
 
 
-def test_an_example_passed_when_all_of_its_tests_did(tmp_path):
-    report = tmp_path / "report.xml"
-    report.write_text(REPORT)
-    ids = {
-        "test_16_01_01_x": "16.1.1",
-        "test_16_01_02_y": "16.1.2",
-        "test_16_01_03_z": "16.1.3",
-    }
-    assert passed_ids(report, ids) == {"16.1.1"}
+@pytest.fixture
+def examples(tmp_path) -> tuple[Project, list[Item]]:
+    """Three small examples: one whose test passes, one that fails, one that hangs."""
+    project = Project(tmp_path)
+    project.spec.mkdir(parents=True)
+    lines = ["# 7 Things", "", "# 7.1 First Things", ""]
+    for number, body in enumerate(("pass", "assert False", "time.sleep(60)"), 1):
+        stem = f"07_01_0{number}_thing"
+        lines += [f"### - [ ] 7.1.{number} Thing {number}"]
+        lines += [f"Filename: `{stem}.py` | Tags: `{TAGS}`", "- [ ] It works", ""]
+        paths = project.example("7_things/01_first_things", stem)
+        for path in (paths.dag, paths.test):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        paths.dag.write_text(f"number = {number}\n")
+        paths.test.write_text(f"import time\n\ndef test_it():\n    {body}\n")
+    (project.spec / "7_things.md").write_text("\n".join(lines))
+    return project, list(load(project).items)
+
+
+def test_an_example_passed_when_all_of_its_tests_did(examples, monkeypatch):
+    project, items = examples
+    monkeypatch.setattr(matrix, "LIMIT", 20)
+    python = Path(sys.executable)
+
+    found = {item.id: passed for item, passed in matrix.run(project, python, items)}
+
+    assert found == {"7.1.1": True, "7.1.2": False, "7.1.3": False}
+    said = {i.id: matrix.log_of(project, python, i).read_text() for i in items}
+    assert "1 passed" in said["7.1.1"]
+    assert "assert False" in said["7.1.2"]
+    assert "ended from outside after 20 s" in said["7.1.3"]
+
+
+def test_a_result_is_of_the_file_that_was_run(examples):
+    project, (item, other, _) = examples
+    matrix.save(project, "3.2.2", item, False)
+    matrix.save(project, "3.3.2", item, True)
+    assert proven.fates(project, item) == {"3.2.2": "failed", "3.3.2": "passed"}
+    assert proven.fates(project, other) == {}
+    item.paths(project).dag.write_text("number = 5\n")
+    assert proven.fates(project, item) == {}
+    matrix.save(project, "3.3.2", item, False)
+    assert proven.fates(project, item) == {"3.3.2": "failed"}
