@@ -313,6 +313,11 @@ def test_an_error_takes_back_the_whole_transaction(example):
     assert outbox(example) == []
 
 
+def test_a_database_that_is_in_use_is_waited_for(example):
+    with example.module.database("outbox") as db:
+        assert db.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
+
+
 def test_the_fees(example):
     assert example.module.fees("2026-05", "") == {}
     lessons = "zoe 30\nada 1\nzoe 15\nben 0\n"
