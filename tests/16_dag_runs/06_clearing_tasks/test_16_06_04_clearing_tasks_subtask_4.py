@@ -1,5 +1,6 @@
 """Runs cleared by the dozen: what failed, what is new, and what a batch lost."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,16 @@ NOISE = "16_06_04_clearing_tasks_subtask_4__noise"
 RUNS = f"/api/v2/dags/{NOISE}/dagRuns"
 ONE_MORE = ('{"loudest": max}', '{"loudest": max, "quietest": min}')
 LEVELS = {1: "62 81 58 77", 2: "60 84 71", 3: "61 79 57 80", 4: "70 69"}
+
+PARAMS = {
+    "dag_id": {"type": "string", "pattern": r"^[\w.-]+$"},
+    "mode": {"type": "string", "enum": ["failed", "new", "latest"]},
+    "first": {"type": "string", "format": "date-time"},
+    "last": {"type": "string", "format": "date-time"},
+    "runs": {"type": "array"},
+    "batch": {"type": "integer", "minimum": 1, "maximum": 100},
+    "note": {"type": "string", "maxLength": 1000},
+}
 
 
 @pytest.fixture
@@ -108,6 +119,10 @@ def test_what_failed_is_cleared_in_batches_and_keeps_its_conf(example, admin):
     assert again == ["success", "success", "failed"]
     assert [level(admin, f"may-{day}") for day in (2, 3)] == [84, 80 + 3]
     # --8<-- [end:failed]
+    # The dry runs leave no event, and no run was cleared one by one.
+    told = admin.get("/api/v2/eventLogs", params={"dag_id": NOISE}).json()
+    events = Counter(row["event"] for row in told["event_logs"])
+    assert (events["clear_dag_run"], events["clear_dag_runs"]) == (0, 2)
     assert tasks(admin, "may-3") == {
         "loudest": "success, try 1",
         "levels": "success, try 2",
@@ -374,3 +389,7 @@ def test_the_dags(example):
         "note": "the meter was late",
     }
     assert noise.params["offset"] == 0
+    assert {
+        name: example.dag.params.get_param(name).schema for name in PARAMS
+    } == PARAMS
+    assert noise.params.get_param("offset").schema == {"type": "integer"}
