@@ -185,6 +185,14 @@ def test_everything_is_run_on_the_latest_version(example, admin, at_once):
     }
     assert execute(later, "may-1") == "success"
     assert tasks(admin, "may-1")["levels"] == "success, try 2"
+    again = {"dry_run": True, "run_on_latest_version": True}
+    rows = admin.post(f"{RUNS}/may-1/clear", json=again).json()["task_instances"]
+    names = sorted(row["task_id"] for row in rows)
+    assert kept.keep("the same dry run, afterwards", names) == [
+        "levels",
+        "loudest",
+        "quietest",
+    ]
     # --8<-- [end:latest]
 
 
@@ -388,6 +396,7 @@ def test_the_dags(example):
         "batch": 20,
         "note": "the meter was late",
     }
+    assert {task.retries for task in example.dag.tasks} == {0}
     assert noise.params["offset"] == 0
     assert {
         name: example.dag.params.get_param(name).schema for name in PARAMS
