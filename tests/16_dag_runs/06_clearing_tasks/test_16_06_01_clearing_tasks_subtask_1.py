@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
 
 from dagbook.children import execute, executing
 
@@ -41,6 +40,13 @@ def tasks(client, path: str) -> dict[str, tuple]:
     rows = client.get(f"{path}/taskInstances").json()["task_instances"]
     wanted = ("state", "try_number", "max_tries")
     return {row["task_id"]: tuple(row[key] for key in wanted) for row in rows}
+
+
+def refusal(act, *given) -> str:
+    """What a function raises."""
+    with pytest.raises(Exception) as refused:
+        act(*given)
+    return f"{refused.type.__name__}: {refused.value}"
 
 
 def dues_run(run) -> dict:
@@ -233,10 +239,9 @@ def test_a_run_that_is_not_there(example):
     example.api.export("op")
     look = example.module.failed_tasks
     with example.module.api() as client:
-        with pytest.raises(AirflowFailException) as refused:
-            look(client, "yester#day")
-        assert str(refused.value) == (
-            f"The DagRun with dag_id: `{DUES}` and run_id: `yester#day` was not found"
+        assert refusal(look, client, "yester#day") == (
+            "AirflowFailException: The DagRun with "
+            f"dag_id: `{DUES}` and run_id: `yester#day` was not found"
         )
         body = {"dag_run_id": "yester#day", "dry_run": False}
         answer = client.post(f"/dags/{DUES}/clearTaskInstances", json=body)
@@ -245,6 +250,27 @@ def test_a_run_that_is_not_there(example):
         assert client.timeout.read == 30
         failed_run(example)
         assert look(client, "today") == ["price"]
+
+
+def test_the_outcome_is_that_of_the_second_end(example):
+    example.api.export("op")
+    outcome = example.dag.get_task("outcome").python_callable
+    clear = example.dag.get_task("clear").python_callable
+    failed_run(example)
+    again = "AirflowFailException: the run has failed again"
+    assert refusal(outcome, "today") == again
+
+    tasks_of_price = ["book", "copy_tariff", "drop_copy", "price"]
+    max_tries = {"book": 1, "copy_tariff": 2, "drop_copy": 2, "price": 2}
+    assert clear(tasks_of_price, "why", "today") == max_tries
+    assert outcome("today").is_done is False
+    office_sends(example, {"A": 1, "B": 1, "C": 1})
+    assert execute(example.sibling("dues"), "today") == "success"
+    end = outcome("today")
+    assert end.is_done is True
+    assert end.xcom_value == max_tries | {"arrivals": 1}
+    assert json.loads((example.scratch / "ledger.json").read_text())["Wega"] == 84
+    assert not (example.scratch / "copy.json").exists()
 
 
 def test_ships_are_charged_for_each_hundred_tons_that_they_begin(example):
@@ -262,8 +288,9 @@ def test_all_berths_without_a_rate_are_named_at_once(example):
     price = example.sibling("dues").get_task("price").python_callable
     here = {"folder": str(example.scratch)}
     ships = [["Ida", 1, "C"], ["Eva", 1, "A"], ["Lou", 2, "B"], ["Una", 2, "C"]]
-    with pytest.raises(AirflowFailException, match="^no rate for berth A, C$"):
-        price(ships, here)
+    assert refusal(price, ships, here) == (
+        "AirflowFailException: no rate for berth A, C"
+    )
     assert price([["Lou", 2, "B"]], here) == {"Lou": 2}
 
 
@@ -299,7 +326,12 @@ def test_the_dags(example):
         assert (task.retries, task.retry_delay) == (1, timedelta(seconds=1))
     assert dues.params.get_param("folder").schema == {"type": "string"}
     assert dues.params.get_param("ships").schema == {"type": "array"}
-    assert dues.params["ships"][0] == ["Wega", 8400, "A"]
+    assert dues.params["ships"] == [
+        ["Wega", 8400, "A"],
+        ["Anna", 990, "B"],
+        ["Lydia", 2150, "C"],
+    ]
+    assert dues.is_paused_upon_creation is False
     edges = {t.task_id: t.downstream_task_ids for t in example.dag.tasks}
     assert edges == {
         "deliver": {"bill", "mend"},
@@ -310,6 +342,8 @@ def test_the_dags(example):
         "clear": {"outcome"},
         "outcome": set(),
     }
+    assert example.dag.params["tariff"] == {"A": 2150, "B": 1840}
+    assert example.dag.params["missing"] == {"C": 1265}
     for name in ("tariff", "missing"):
         assert example.dag.params.get_param(name).schema == {"type": "object"}
     bill, outcome = (example.dag.get_task(t) for t in ("bill", "outcome"))
