@@ -101,11 +101,19 @@ def test_each_crane_is_killed_in_its_own_way(live):
         for lines in log.values():
             assert lines[0].startswith("Server indicated the task shouldn't be running")
             assert lines[-1] == "Task killed!"
-        last = {name: run.task(s.client, name) for name in CRANES}
-        assert {ti["try_number"] for ti in last.values()} == {2}
-        tries = {
-            name: [one["state"] for one in s.client.tries(run.dag_id, run.run_id, name)]
-            for name in CRANES
-        }
-        assert tries == dict.fromkeys(CRANES, ["failed", "success"])
+        told = s.data()["runs"][0]["tasks"]
+        for crane in (task for task in told if task["task_id"] in CRANES):
+            assert crane["path"] == ["running", "success"]
+            assert [one["state"] for one in crane["tries"]] == ["failed", "success"]
         assert s.xcom(run, "tally") == {"containers": 8, "kg": 158760}
+
+        # Whether a forced clear raises max_tries depends on what else ends in the same
+        # second (3.3.2). This one does, and is what the recording ends with.
+        again = s.trigger(sister, conf={"run_id": run.run_id})
+        assert s.wait(again)["state"] == "success"
+        assert s.xcom(again, "ask") == dict.fromkeys(cleared)
+        assert s.wait(run)["state"] == "success"
+        last = s.xcom(run, "logbooks")
+        for name in CRANES:
+            assert last[name][-2:] == ["try 3 takes the key", "try 3 finally"]
+            assert run.task(s.client, name)["max_tries"] == 2 + 1
