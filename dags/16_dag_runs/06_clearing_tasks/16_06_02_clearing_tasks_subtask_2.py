@@ -221,8 +221,9 @@ def radius():
     # --8<-- [end:clear]
 
     there, runs = week(), decide()
-    there >> measure.expand(switches=[[], *([one] for one in SWITCHES)])
-    there >> runs >> settled() >> clear(runs) >> settled.override(task_id="done")()
+    measured = measure.expand(switches=[[], *([one] for one in SWITCHES)])
+    done = settled.override(task_id="done")()
+    there >> measured >> runs >> settled() >> clear(runs) >> done
 
 
 river()

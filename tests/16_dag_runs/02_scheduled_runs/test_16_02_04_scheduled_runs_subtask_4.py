@@ -243,14 +243,22 @@ def test_when_the_first_run_comes_and_when_the_last(example):
 
 # --8<-- [start:no-start]
 @pytest.mark.parametrize(
-    ("start", "at_once"), [(datetime(2026, 4, 1, tzinfo=UTC), True), (None, False)]
+    ("start", "hours", "at_once"),
+    [
+        (datetime(2026, 4, 1, tzinfo=UTC), 12, True),
+        (None, 12, False),
+        (None, 1, True),  # less than a tenth of a day ago
+    ],
 )
-def test_a_tick_that_has_passed_is_run_when_there_is_a_start_date(start, at_once):
+def test_a_tick_that_has_passed_is_run_when_there_is_a_start_date(
+    start, hours, at_once
+):
     from airflow.sdk import DAG
     from airflow.serialization.serialized_objects import DagSerialization
     from airflow.timetables.base import TimeRestriction
 
-    dag = DAG("rolls", schedule="0 6 * * *", start_date=start)
+    tick = datetime.now(UTC) - timedelta(hours=hours)
+    dag = DAG("rolls", schedule=f"{tick:%M %H} * * *", start_date=start)
     stored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
     first = stored.timetable.next_dagrun_info(
         last_automated_data_interval=None,
