@@ -92,8 +92,7 @@ class ConceptPage:
 
 def pages(project: Project) -> list[ConceptPage]:
     """Read every concept page of the project, in the order of their names."""
-    files = sorted((project.docs / "concepts").glob("*.md"))
-    return [read(path, project) for path in files]
+    return [read(path, project) for path in project.pages("concepts")]
 
 
 def read(path: Path, project: Project) -> ConceptPage:

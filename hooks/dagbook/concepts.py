@@ -189,7 +189,7 @@ def links(project: Project, item_id: str) -> list[tuple[str, str]]:
     Returns:
         Words and target, relative to ``docs``, with the section's anchor.
     """
-    files = sorted((project.docs / FOLDER).glob("*.md"))
+    files = project.pages(FOLDER)
     stamps = tuple((path.name, path.stat().st_mtime_ns) for path in files)
     return _links(project, stamps).get(item_id, [])
 

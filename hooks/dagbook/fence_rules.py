@@ -20,7 +20,7 @@ def elsewhere(project: Project, examples: Iterable[Path]) -> Iterator[Problem]:
         examples: pages of examples, which are checked with their examples.
     """
     own = set(examples)
-    for path in sorted(project.docs.rglob("*.md")):
+    for path in project.pages():
         if path in own or path.is_relative_to(project.docs / "spec"):
             continue
         text = path.read_text("utf-8", errors="replace")

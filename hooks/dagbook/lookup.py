@@ -136,7 +136,7 @@ def example(project: Project, item_id: str) -> Example:
 
 def contract(project: Project) -> spec.Spec:
     """Return the contract, read once for each state of ``docs/spec``."""
-    stamps = tuple(_stamp(path) for path in sorted(project.spec.glob("*.md")))
+    stamps = tuple(_stamp(path) for path in project.pages("spec"))
     return _spec(project, stamps)
 
 

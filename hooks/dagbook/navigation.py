@@ -45,7 +45,9 @@ def summary(
                     words = page.front.title or item.title
                     lines.append(_entry(2, words, f"{item.folder}/{item.stem}.md"))
     written = sorted(
-        path.name for path in project.docs.glob("*.md") if path.name not in _LEFT_OUT
+        path.name
+        for path in project.pages()
+        if path.parent == project.docs and path.name not in _LEFT_OUT
     )
     finders = [path for path in (*_FIND, *_FIND_MORE) if path in titles]
     lines.append("- Find an example")
@@ -71,7 +73,7 @@ def _folder(
     first: tuple[str, ...] = (),
 ) -> Iterator[str]:
     """Yield the pages of a folder, its index and ``first`` before the rest."""
-    files = sorted((project.docs / folder).rglob("*.md"))
+    files = list(project.pages(folder))
     order = {name: place for place, name in enumerate(first)}
     files.sort(key=lambda path: order.get(path.name, len(order)))
     pages = {

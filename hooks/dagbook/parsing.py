@@ -42,7 +42,7 @@ _TOOL = (
     "parse_watch.py",
     "parse_describe.py",
 )
-_PACKAGES = (
+PACKAGES = (
     "apache-airflow-core",
     "apache-airflow-task-sdk",
     "apache-airflow-providers-standard",
@@ -186,7 +186,7 @@ def _unique(parsed: dict[str, ParsedFile]) -> dict[str, ParsedFile]:
 @cache
 def _tool() -> str:
     """Return the digest of everything but the files that an answer depends on."""
-    versions = [f"{package} {metadata.version(package)}" for package in _PACKAGES]
+    versions = [f"{package} {metadata.version(package)}" for package in PACKAGES]
     return kept.key(kept.source(*_TOOL), *versions, sys.version)
 
 

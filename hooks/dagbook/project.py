@@ -80,9 +80,19 @@ class Project:
         return ExamplePaths(self, folder, stem)
 
     def dag_files(self) -> Iterator[Path]:
-        """Yield every DAG file, plugins left out, in a stable order."""
+        """Yield every DAG file, plugins and hidden files left out, in a stable order."""
         for path in sorted(self.dags.rglob("*.py")):
-            if "plugins" not in path.relative_to(self.dags).parts:
+            inside = path.relative_to(self.dags).parts
+            if "plugins" not in inside and not path.name.startswith("."):
+                yield path
+
+    def pages(self, folder: str = "") -> Iterator[Path]:
+        """Yield every page as it is edited, below ``folder`` of ``docs``, in order.
+
+        What begins with a dot is no page: editors leave locks and drafts beside one.
+        """
+        for path in sorted((self.docs / folder).rglob("*.md")):
+            if not path.name.startswith("."):
                 yield path
 
     def relative(self, path: Path) -> str:

@@ -42,7 +42,7 @@ def write(project: Project, emit: Emit) -> None:
         own = f"docs/{name}" if (project.docs / name).is_file() else None
         emit(name, compose.plain(own or f"generated {name}", text), own)
         taken.add(name)
-    for path in sorted(project.docs.rglob("*.md")):
+    for path in project.pages():
         name = path.relative_to(project.docs).as_posix()
         if name not in taken:
             text = written_text = path.read_text(encoding="utf-8")

@@ -29,7 +29,7 @@ def load(project: Project) -> Spec:
     """
     files: list[SpecFile] = []
     problems: list[Problem] = []
-    for path in project.spec.glob("*.md"):
+    for path in project.pages("spec"):
         file, found = parse(path.read_text("utf-8"), project.relative(path))
         files.append(file)
         problems += found

@@ -62,7 +62,7 @@ def unknown(project: Project, spec: Spec) -> Iterator[Problem]:
     remedy = "add the item to docs/spec, or correct the name: the spec decides it"
     files = list(project.dag_files())
     for file in spec.files:
-        files += sorted((project.docs / file.slug).rglob("*.md"))
+        files += project.pages(file.slug)
         files += sorted((project.tests / file.slug).rglob("test_*.py"))
         files += sorted((project.tests / file.slug).rglob("*.json"))
     for path in files:

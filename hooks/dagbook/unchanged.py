@@ -15,12 +15,12 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
-from dagbook import cache
+from dagbook import cache, parsing
 from dagbook.project import Project
 
 _ROOM = "unchanged"
 _FOLDERS = (".ci", ".github", "dags", "docs", "hooks", "tests")
-_PACKAGES = ("apache-airflow", "apache-airflow-core", "pymdown-extensions", "pygments")
+_PACKAGES = (*parsing.PACKAGES, "pymdown-extensions", "pygments")
 
 
 def fingerprint(project: Project, *arguments: object) -> str:
@@ -43,8 +43,19 @@ def fingerprint(project: Project, *arguments: object) -> str:
         f"{datetime.now(UTC):%Y-%m-%d}",
     ]
     for path in _files(project):
-        parts += [path.relative_to(project.root).as_posix(), path.read_bytes()]
+        parts += [path.relative_to(project.root).as_posix(), _content(path)]
     return cache.key(*parts)
+
+
+def _content(path: Path) -> bytes:
+    """Return a file's bytes; none for one that an editor has just taken away again.
+
+    Editors leave links to nowhere and scratch files beside what is being written.
+    """
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 @lru_cache(maxsize=1)

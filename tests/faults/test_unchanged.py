@@ -49,6 +49,18 @@ def test_any_changed_file_has_the_tree_looked_at_again(
     assert looks == ["check", "check"]
 
 
+def test_a_link_to_nowhere_is_no_end_of_the_check(tree: Tree) -> None:
+    """Such as the lock that Emacs puts beside a page while it is edited."""
+    before = unchanged.fingerprint(tree.project)
+    for folder, name in (
+        (tree.project.docs, "index.md"),
+        (tree.first.dag.parent, "a.py"),
+    ):
+        (folder / f".#{name}").symlink_to("ada@desk.4711")
+    assert check.check(tree.project) == []
+    assert unchanged.fingerprint(tree.project) != before
+
+
 def test_a_removed_file_has_the_tree_looked_at_again(
     tree: Tree, looks: list[str]
 ) -> None:
