@@ -80,7 +80,7 @@ class Project:
         return ExamplePaths(self, folder, stem)
 
     def dag_files(self) -> Iterator[Path]:
-        """Yield every DAG file, plugins and hidden files left out, in a stable order."""
+        """Yield every DAG file in a stable order, without plugins and hidden files."""
         for path in sorted(self.dags.rglob("*.py")):
             inside = path.relative_to(self.dags).parts
             if "plugins" not in inside and not path.name.startswith("."):
