@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -156,9 +157,38 @@ def live(
         if dag_id.startswith(paths.stem if paths else "live_"):
             cluster.client.pause(dag_id)
     if paths:
-        request.config.stash.setdefault(MADE, {}).setdefault(module, set()).update(
-            made.made
-        )
+        _remember(request, made)
+
+
+@pytest.fixture
+def deployed(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[Live, Path]]:
+    """An Airflow of the test's own, and its only DAG file: a copy that may be edited.
+
+    The file is read again each second, so an edit is a deployment.
+    """
+    project = Project.find(Path(str(request.config.rootpath)))
+    paths = live_paths(project, Path(str(request.path)))
+    assert paths is not None, "only a live test of an example has a file to deploy"
+    file = tmp_path / "dags" / paths.dag.name
+    file.parent.mkdir()
+    shutil.copy(paths.dag, file)
+    own = Options.from_environment().cluster(
+        project, lambda line: say(request.config, line)
+    )
+    own.bundles = {"deployed": file.parent}
+    own.extra["AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL"] = "1"
+    with own:
+        made = Live(own, paths, tmp_path, os.environ.get("DAGBOOK_RECORD") == "1")
+        yield made, file
+    _remember(request, made)
+
+
+def _remember(request: pytest.FixtureRequest, made: Live) -> None:
+    """Keep which scenarios a test made, for the end of the session."""
+    of_module = request.config.stash.setdefault(MADE, {})
+    of_module.setdefault(Path(str(request.path)), set()).update(made.made)
 
 
 def pytest_collection_modifyitems(

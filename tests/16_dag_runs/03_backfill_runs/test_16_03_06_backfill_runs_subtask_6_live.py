@@ -1,15 +1,9 @@
 """The code of a DAG changes, and its days are run again, on an Airflow of their own."""
 
-import os
-from pathlib import Path
-
 import pytest
 
-from dagbook.live.fixtures import MADE, Live, live_paths
-from dagbook.live.options import Options
 from dagbook.live.runs import LiveRun
 from dagbook.live.waiting import until
-from dagbook.project import Project
 
 pytestmark = pytest.mark.live
 
@@ -25,27 +19,6 @@ TASKS = (
 
 def midnight(day):
     return f"2026-05-0{day}T00:00:00Z"
-
-
-# --8<-- [start:own]
-@pytest.fixture
-def deployed(request, tmp_path):
-    """An Airflow whose only DAG file is a copy, which the test may edit."""
-    module = Path(request.path)
-    project = Project.find(Path(request.config.rootpath))
-    paths = live_paths(project, module)
-    file = tmp_path / "dags" / paths.dag.name
-    file.parent.mkdir()
-    file.write_text(paths.dag.read_text())
-    own = Options.from_environment().cluster(project, lambda line: None)
-    own.bundles = {"deliveries": file.parent}
-    own.extra["AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL"] = "1"
-    with own:
-        live = Live(own, paths, tmp_path, os.environ.get("DAGBOOK_RECORD") == "1")
-        yield live, file
-    # --8<-- [end:own]
-    made = request.config.stash.setdefault(MADE, {}).setdefault(module, set())
-    made.update(live.made)
 
 
 def edit(file, old, new):

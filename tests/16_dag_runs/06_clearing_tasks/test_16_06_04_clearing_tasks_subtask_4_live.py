@@ -1,37 +1,12 @@
-"""One more task is deployed, and three days are cleared, on an Airflow of their own."""
-
-import os
-from pathlib import Path
+"""One more task is deployed, and two days are cleared, on an Airflow of their own."""
 
 import pytest
 
-from dagbook.live.fixtures import MADE, Live, live_paths
-from dagbook.live.options import Options
 from dagbook.live.waiting import until
-from dagbook.project import Project
 
 pytestmark = pytest.mark.live
 
 ONE_MORE = ('{"loudest": max}', '{"loudest": max, "quietest": min}')
-
-
-@pytest.fixture
-def deployed(request, tmp_path):
-    """An Airflow whose only DAG file is a copy, which the test may edit."""
-    module = Path(request.path)
-    project = Project.find(Path(request.config.rootpath))
-    paths = live_paths(project, module)
-    file = tmp_path / "dags" / paths.dag.name
-    file.parent.mkdir()
-    file.write_text(paths.dag.read_text())
-    own = Options.from_environment().cluster(project, lambda line: None)
-    own.bundles = {"airport": file.parent}
-    own.extra["AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL"] = "1"
-    with own:
-        live = Live(own, paths, tmp_path, os.environ.get("DAGBOOK_RECORD") == "1")
-        yield live, file
-    made = request.config.stash.setdefault(MADE, {}).setdefault(module, set())
-    made.update(live.made)
 
 
 # --8<-- [start:one-more-task]
