@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import time
+from functools import cache as once
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,14 @@ def source(*modules: str) -> str:
     """Return a hash over the text of modules of this package, by file name."""
     folder = Path(__file__).parent
     return key(*(folder.joinpath(name).read_bytes() for name in modules))
+
+
+@once
+def program() -> str:
+    """Return a hash over the text of this whole package."""
+    package = Path(__file__).parent
+    modules = sorted(path.relative_to(package) for path in package.rglob("*.py"))
+    return source(*(path.as_posix() for path in modules))
 
 
 def read(project: Project, room: str, name: str) -> Any | None:

@@ -51,8 +51,12 @@ def _status(status: int) -> str:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = ""
-    css = "success" if status < 400 else "failed"
-    return f'<span class="db-pill db-s-{css}">{status} {phrase}</span>'
+    return _pill(status < 400, f"{status} {phrase}")
+
+
+def _pill(good: bool, words: str) -> str:
+    css = "success" if good else "failed"
+    return f'<span class="db-pill db-pill--bare db-s-{css}">{words}</span>'
 
 
 def _json(role: str, raw: Any) -> str:
@@ -63,7 +67,6 @@ def _json(role: str, raw: Any) -> str:
 
 def _cli(talk: Mapping[str, Any]) -> str:
     code = int(talk["exit"])
-    css = "success" if code == 0 else "failed"
     output = "\n".join(str(line) for line in talk.get("output") or ())
     shown = (
         f'<pre class="db-log"><code>{markup.text(output)}</code></pre>'
@@ -73,6 +76,5 @@ def _cli(talk: Mapping[str, Any]) -> str:
     return (
         f'<p class="db-talk__ask"><b class="db-method">$</b> '
         f"{markup.code(talk['command'])}</p>"
-        f'<p class="db-talk__answer"><span class="db-pill db-s-{css}">exit {code}'
-        f"</span></p>{shown}"
+        f'<p class="db-talk__answer">{_pill(code == 0, f"exit {code}")}</p>{shown}'
     )

@@ -18,9 +18,9 @@ import yaml
 from pymdownx.superfences import SuperFencesException
 
 from dagbook import diff as difference
+from dagbook import drawn, live_view, lookup, markup, parsing, run_view, states
 from dagbook import graph as drawing
 from dagbook import header as heading
-from dagbook import live_view, lookup, markup, parsing, run_view, states
 from dagbook import schedule as calendar
 from dagbook.page_model import LOADER
 from dagbook.parsing import ParsedDag
@@ -54,25 +54,29 @@ def render(kind: str, body: str, project: Project | None = None) -> str:
     Raises:
         FenceError: anything is wrong with the fence or with what it refers to.
     """
-    return str(_called(_RENDER, kind, body, project))
+    project = project or Project.find()
+    return drawn.once_for_all(
+        project, kind, body, lambda: str(_called(_RENDER, kind, body, project))
+    )
 
 
 def verify(kind: str, body: str, project: Project) -> None:
     """Raise what ``render`` would raise, without the cost of drawing a graph."""
-    _called({**_RENDER, "graph": _graph_facts}, kind, body, project)
+    if not drawn.kept(project, kind, body):
+        _called({**_RENDER, "graph": _graph_facts}, kind, body, project)
 
 
 def _called(
     formats: Mapping[str, Callable[[Project, Mapping[str, Any]], object]],
     kind: str,
     body: str,
-    project: Project | None,
+    project: Project,
 ) -> object:
     place = ("a page", 0)
     try:
         place = _place(body)
         arguments = _arguments(kind, body)
-        return formats[kind](project or Project.find(), arguments)
+        return formats[kind](project, arguments)
     except (ValueError, LookupError) as error:
         what, _, remedy = str(error.args[0] if error.args else error).partition(" — ")
         problem = Problem(*place, f"{kind} fence: {what}", remedy)

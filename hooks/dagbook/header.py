@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache as once
-from importlib import metadata
 
-from dagbook import cache, markup, states
+from dagbook import markup, states
 from dagbook.lookup import Example
 
 #: How the checklists' outcome reads as the state of a run.
@@ -80,29 +78,12 @@ def _get(example: Example) -> str:
     )
 
 
-@once
-def _tool() -> str:
-    return cache.key(cache.source("markup.py"), metadata.version("pygments"))
-
-
-def _listing(example: Example) -> str:
-    """Return the whole file with its colours, from the cache where nothing changed."""
-    source = example.source
-    key = cache.key(_tool(), source)
-    listing = cache.read(example.project, "listing", key)
-    if not isinstance(listing, str):
-        listing = markup.block(source, "python", "db-whole")
-        cache.write(example.project, "listing", key, listing)
-        cache.tidy(example.project, "listing")
-    return listing
-
-
 def _file(example: Example) -> str:
     source = example.source
     lines = markup.plural(source.count("\n"), "line")
     return (
         '<details class="db-file"><summary>Whole file '
         f"{markup.code(example.item.stem + '.py')}, {lines}</summary>"
-        f'<div id="db-file">{_listing(example)}</div>'
+        f'<div id="db-file">{markup.block(source, "python", "db-whole")}</div>'
         "</details>"
     )

@@ -123,7 +123,7 @@ def _row(
     nothing = '<span class="db-timeline__nothing">never scheduled</span>'
     return (
         f'<li class="db-timeline__row {state.css}">'
-        f'<span class="db-timeline__name">{states.icon(state)}'
+        '<span class="db-timeline__name">'
         f"{markup.name(name)}</span>"
         f'<span class="db-sr">: {state.name}; {markup.text(words or "never scheduled")}'
         "</span>"

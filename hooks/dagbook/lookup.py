@@ -44,13 +44,13 @@ class Example:
                 f"{self.item.id} has no recording — run `make record "
                 f"ONLY={self.item.id}`"
             )
-        return _recording(path, *_stamp(path))
+        return _recording(path, *stamp(path))
 
     @property
     def live(self) -> Recording | None:
         """What happened on a real scheduler; None when nothing is recorded."""
         path = self.item.paths(self.project).live_recording
-        return _recording(path, *_stamp(path)) if path.is_file() else None
+        return _recording(path, *stamp(path)) if path.is_file() else None
 
     @property
     def source(self) -> str:
@@ -94,8 +94,7 @@ class Example:
         """
         path = self.item.paths(self.project).dag
         name = self.project.relative(path)
-        stamp = _stamp(path)
-        key = (name, *stamp)
+        key = (name, *stamp(path))
         if key not in _PARSED:
             _PARSED[key] = parsing.parse(self.project, [path])[name]
         if _PARSED[key].problems:
@@ -136,7 +135,7 @@ def example(project: Project, item_id: str) -> Example:
 
 def contract(project: Project) -> spec.Spec:
     """Return the contract, read once for each state of ``docs/spec``."""
-    stamps = tuple(_stamp(path) for path in project.pages("spec"))
+    stamps = tuple(stamp(path) for path in project.pages("spec"))
     return _spec(project, stamps)
 
 
@@ -160,9 +159,13 @@ def piece(project: Project, reference: str) -> str:
     return found[section].text
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    stat = path.stat()
-    return (stat.st_mtime_ns, stat.st_size)
+def stamp(path: Path) -> tuple[int, int]:
+    """Return what changes when a file does: its time and its size, zeros for none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=4)

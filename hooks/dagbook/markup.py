@@ -93,7 +93,17 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 #: What has the colour of plain text gets no element: half of a listing's, and the
 #: search and the browser read each of them.
-_UNCOLOURED = {Token.Name, Token.Operator, Token.Punctuation, Token.Text.Whitespace}
+_UNCOLOURED = {
+    Token.Keyword.Constant,
+    Token.Literal.String.Affix,
+    Token.Name,
+    Token.Name.Variable.Magic,
+    Token.Operator,
+    Token.Operator.Word,
+    Token.Punctuation,
+    Token.Text.Whitespace,
+}
+_LIKE_STRINGS = {Token.Literal.String.Interpol: Token.Literal.String.Double}
 
 
 class _Colours(Filter):
@@ -101,7 +111,10 @@ class _Colours(Filter):
 
     def filter(self, _lexer: Any, stream: Any) -> Iterator[Any]:
         for kind, words in stream:
-            yield Token.Text if kind in _UNCOLOURED else kind, words
+            if kind in _UNCOLOURED:
+                yield Token.Text, words
+            else:
+                yield _LIKE_STRINGS.get(kind, kind), words
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dagbook import compose, concepts, indexes, lookup
+from dagbook import compose, concepts, indexes, lookup, states
 from dagbook.live import parity_table
 from dagbook.lookup import Example
 from dagbook.problems import DagbookError, Problem
@@ -36,6 +36,7 @@ def write(project: Project, emit: Emit) -> None:
             problems += error.problems
     if problems:
         raise DagbookError(problems)
+    emit("assets/states.css", states.stylesheet(), None)
     tools = {parity_table.PATH: parity_table.page(project), **dict(reference(project))}
     extra = [(path, indexes.title(text)) for path, text in tools.items()]
     for name, text in {**indexes.pages(project, extra=extra), **tools}.items():

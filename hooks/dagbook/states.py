@@ -1,14 +1,16 @@
 """The states of runs and task instances: one name, one icon and one CSS class each.
 
 Colour is never the only sign: every state has an icon and, in timelines, a pattern.
-The colours themselves live in ``docs/assets/dagbook.css`` as custom properties, so that
-light and dark schemes need no second drawing.
+The colours themselves live in ``docs/assets/colours.css`` as custom properties, so that
+light and dark schemes need no second drawing. The icons reach labels and timelines by a
+stylesheet too: thousands of drawings in the pages are thousands of elements to read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 _RETRY = "M12.4 9.4A4.6 4.6 0 1 1 12.4 6M12.7 2.8v3.4H9.3"
 _CLOCK = "M8 3a5 5 0 1 0 .01 0M8 5.4V8l1.9 1.5"
@@ -74,20 +76,29 @@ def combined(names: Iterable[str | None]) -> State:
     return max(found, key=lambda state: state.weight) if found else STATES["none"]
 
 
-def icon(state: State) -> str:
-    """Return the state's icon as an inline SVG without a text alternative."""
+def stylesheet() -> str:
+    """Return the CSS that gives each state's class its icon, as ``--icon``."""
+    rules = "".join(
+        f".{state.css} {{ --icon: url('data:image/svg+xml,{quote(_svg(state))}'); }}\n"
+        for state in STATES.values()
+    )
+    return f"/* Written by the build from dagbook/states.py. */\n\n{rules}"
+
+
+def _svg(state: State) -> str:
     return (
-        '<svg class="db-icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" '
+        'stroke="#000" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
         f'<path d="{state.icon}"/></svg>'
     )
 
 
 def pill(name: str | None, text: str | None = None) -> str:
-    """Return the state as a small label: icon and word.
+    """Return the state as a small label: its word, and its icon by the stylesheet.
 
     Args:
         name: the state.
         text: other words than the state's name; escaped by the caller.
     """
     state = of(name)
-    return f'<span class="db-pill {state.css}">{icon(state)}{text or state.name}</span>'
+    return f'<span class="db-pill {state.css}">{text or state.name}</span>'

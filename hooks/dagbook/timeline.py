@@ -78,7 +78,7 @@ def _row(task: Mapping[str, Any], end: float) -> str:
     bars = bars or '<span class="db-timeline__nothing">did not start</span>'
     return (
         f'<li class="db-timeline__row {state.css}">'
-        f'<span class="db-timeline__name">{states.icon(state)}'
+        '<span class="db-timeline__name">'
         f"{markup.name(label(task))}</span>"
         f'<span class="db-sr">: {state.name}; {markup.text(words)}</span>'
         f'<span class="db-timeline__track" aria-hidden="true">{bars}</span></li>'

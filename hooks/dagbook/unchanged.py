@@ -11,7 +11,6 @@ import socket
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -35,7 +34,7 @@ def fingerprint(project: Project, *arguments: object) -> str:
         arguments: what the check was asked for.
     """
     parts: list[str | bytes] = [
-        _tool(),
+        cache.program(),  # it may judge another checkout than its own
         *(str(argument) for argument in arguments),
         *(f"{name} {metadata.version(name)}" for name in _PACKAGES),
         *(str(part) for part in (project.root, socket.gethostname(), sys.version)),
@@ -56,14 +55,6 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
-
-
-@lru_cache(maxsize=1)
-def _tool() -> str:
-    """Return a hash of this program, which may judge another checkout than its own."""
-    package = Path(__file__).parent
-    modules = sorted(path.relative_to(package) for path in package.rglob("*.py"))
-    return cache.source(*(path.as_posix() for path in modules))
 
 
 def clean(project: Project, tree: str) -> bool:
