@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
@@ -176,3 +178,16 @@ def test_every_state_has_a_class_of_its_own_colour(
     css = (request.config.rootpath / "docs/assets/colours.css").read_text()
     for state in states.STATES.values():
         assert f".{state.css}" in css, state.name
+
+
+def test_every_state_has_an_icon_of_its_own() -> None:
+    rules = re.findall(
+        r"^\.(\S+) \{ --icon: url\('data:image/svg\+xml,([^']+)'\); \}$",
+        states.stylesheet(),
+        re.MULTILINE,
+    )
+    assert [css for css, _ in rules] == [state.css for state in states.STATES.values()]
+    for _, quoted in rules:
+        root = ElementTree.fromstring(unquote(quoted))
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert root[0].get("d") in {state.icon for state in states.STATES.values()}

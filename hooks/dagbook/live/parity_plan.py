@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dagbook import page, recording, spec
+from dagbook import lookup, page, recording
 from dagbook.project import Project, sha256
 from dagbook.spec_model import Item
 
@@ -151,7 +151,7 @@ def plans(project: Project, only: str = "") -> list[Plan]:
     """
     wanted = [one.strip() for one in only.split(",") if one.strip()]
     found = []
-    for item in spec.load(project).items:
+    for item in lookup.contract(project).items:
         if wanted and not any(_below(item.id, one) for one in wanted):
             continue
         paths = project.example(item.folder, item.stem)
