@@ -169,7 +169,11 @@ def execute(dag: Any, run_id: str) -> str:
         run = session.scalars(
             query(DagRun).where(DagRun.dag_id == dag.dag_id, DagRun.run_id == run_id)
         ).one()
-        run.dag = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
+        kept: Any = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
+        # What a DAG calls at the end of its run is lost on that way.
+        kept.on_success_callback = dag.on_success_callback
+        kept.on_failure_callback = dag.on_failure_callback
+        run.dag = kept
         run.state = DagRunState.RUNNING
         run.start_date = datetime.now(UTC)
         session.commit()
