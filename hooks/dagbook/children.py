@@ -163,13 +163,13 @@ def execute(dag: Any, run_id: str) -> str:
     from airflow.utils.session import create_session
     from sqlalchemy import select as query
 
-    from dagbook.moved import DagSerialization
+    from dagbook.moved import DagSerialization as Serial
 
     with own_params(dag), create_session() as session:
         run = session.scalars(
             query(DagRun).where(DagRun.dag_id == dag.dag_id, DagRun.run_id == run_id)
         ).one()
-        kept: Any = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
+        kept: Any = Serial.deserialize_dag(Serial.serialize_dag(dag))
         # What a DAG calls at the end of its run is lost on that way.
         kept.on_success_callback = dag.on_success_callback
         kept.on_failure_callback = dag.on_failure_callback
