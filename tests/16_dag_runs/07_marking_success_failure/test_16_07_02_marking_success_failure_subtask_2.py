@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -113,19 +114,28 @@ def test_on_kill_stops_the_pump_and_gives_it_back(example):
     context = {"params": {"litres": 20, "tank": 5, "wait": True}, "run_id": "today"}
     seen = {}
 
-    def tell(signum, frame) -> None:
+    def told(signum, frame) -> None:
         seen["lease"] = lease(example).read_text()
         operator.on_kill()
         seen["given back"] = not lease(example).exists()
 
-    signal.signal(signal.SIGALRM, tell)
-    signal.setitimer(signal.ITIMER_REAL, 1)
-    said = refusal(operator.execute, context)
+    def tell_when_dry() -> None:
+        dry = lease(example).with_name("today.meter.dry")
+        try:
+            wait_until(dry.exists)
+        finally:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, told)
+    with when_logged(example, "told to stop", lambda: None):
+        (teller := threading.Thread(target=tell_when_dry)).start()
+        said = refusal(operator.execute, context)
+    teller.join()
 
     run_id, pid = seen["lease"].split()
     assert (run_id, seen["given back"]) == ("today", True)
     assert gone(int(pid))
-    assert said.startswith("RuntimeError: stopped after ")
+    assert said == "RuntimeError: stopped after 5 of 20 litres"
     # --8<-- [end:on-kill]
 
 
@@ -274,6 +284,10 @@ def test_the_dags(example):
         assert (report.trigger_rule, report.mode) == ("all_done", "poke")
         assert (report.poke_interval, report.timeout) == (1, 300)
         assert dict(dag.params) == {"litres": 20, "tank": 5, "wait": False}
+        schemas = {name: dag.params.get_param(name).schema for name in dag.params}
+        assert schemas["litres"] == {"type": "integer", "minimum": 1}
+        assert (schemas["tank"]["type"], schemas["tank"]["minimum"]) == ("integer", 0)
+        assert schemas["wait"]["type"] == "boolean"
     water = example.dag.get_task("water")
     assert (type(water).__name__, water.house) == ("Water", "tomatoes")
     function = example.sibling("unheard").get_task("water")
