@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
 
 from dagbook.children import execute
 
@@ -389,8 +390,14 @@ def test_the_books(example):
     Run.run_id = "may"
     assert (reconcile(Run), close(Run)) == (640, "may is closed")
     Run.run_id = "march"
-    with pytest.raises(Exception, match=r"^3 cents are not at the bank$"):
+    with pytest.raises(AirflowFailException, match=r"^3 cents are not at the bank$"):
         reconcile(Run)
+    place = example.module.place
+    assert (place("r", "t"), place("r", "t", 0), place("r", None)) == (
+        "r t",
+        "r t[0]",
+        "r",
+    )
 
 
 def test_the_dags(example):
