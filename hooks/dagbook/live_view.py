@@ -151,7 +151,7 @@ def _steps(scenario: Scenario) -> str:
         for step in scenario["steps"]
     )
     return (
-        '<div class="db-states"><table class="db-table"><thead><tr>'
+        f'{markup.pane("db-states", "Table")}<table class="db-table"><thead><tr>'
         '<th scope="col" class="db-num">After</th><th scope="col">Step</th>'
         f"</tr></thead><tbody>{rows}</tbody></table></div>"
     )
@@ -170,7 +170,7 @@ def _states(scenario: Scenario) -> str:
                 f"<td>{task['try_number'] or '–'}</td><td>{markup.text(path)}</td></tr>"
             )
     return (
-        '<div class="db-states"><table class="db-table"><thead><tr>'
+        f'{markup.pane("db-states", "Table")}<table class="db-table"><thead><tr>'
         '<th scope="col">Task</th><th scope="col">State</th><th scope="col">Try</th>'
         f'<th scope="col">States it went through</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
@@ -190,7 +190,7 @@ def _runs(scenario: Scenario) -> str:
         for name in ("Run", "DAG", "Type", "Logical date", "State")
     )
     return (
-        '<div class="db-states"><table class="db-table"><thead>'
+        f'{markup.pane("db-states", "Table")}<table class="db-table"><thead>'
         f"<tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

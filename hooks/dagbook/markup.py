@@ -77,6 +77,17 @@ def tokens(source: str, language: str) -> str:
     return highlight(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", source), lexer, _PLAIN)
 
 
+def pane(css: str, label: str) -> str:
+    """Return the opening tag of a pane that scrolls sideways, also by keyboard.
+
+    What is too wide for a telephone scrolls there, and the page stays where it is.
+    """
+    return (
+        f'<div class="{css} db-scroll" tabindex="0" role="group" '
+        f'aria-label="{text(label)}">'
+    )
+
+
 def seconds(amount: float) -> str:
     """Return a duration in seconds as a person would say it."""
     if amount < 10:

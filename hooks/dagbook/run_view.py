@@ -103,7 +103,8 @@ def _table(columns: Sequence[str], rows: str) -> str:
         for name in columns
     )
     return (
-        f'<div class="db-states"><table class="db-table"><thead><tr>{head}</tr></thead>'
+        f'{markup.pane("db-states", "Table")}<table class="db-table">'
+        f"<thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from kinds import KINDS
@@ -41,6 +43,22 @@ def test_nothing_scrolls_sideways_but_code(tab: Watched, kind: str) -> None:
             ".map(e => e.className)"
         )
         assert cut == [], width
+
+
+def test_no_page_of_an_example_scrolls_sideways_on_a_telephone(
+    tab: Watched, site: Path
+) -> None:
+    tab.page.set_viewport_size({"width": 360, "height": 740})
+    pages = sorted(site.rglob("[0-9]*_[0-9]*_*.html"))
+    assert len(pages) > 10
+    wide = {}
+    for path in pages:
+        page = tab.open(path.relative_to(site).as_posix())
+        page.set_viewport_size({"width": 360, "height": 740})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 360:
+            wide[path.name] = width
+    assert wide == {}
 
 
 def test_every_graph_has_a_text_alternative(tab: Watched) -> None:
