@@ -31,6 +31,7 @@ def render(before: str, after: str, names: tuple[str, str], language: str) -> st
     gone = sum(sign == "-" for sign, *_ in lines)
     new = sum(sign == "+" for sign, *_ in lines)
     rows = "".join(_row(*line) for line in lines)
+    pane = markup.pane("highlight", "Difference")
     return (
         '<figure class="db-diff"><figcaption>'
         f'<span class="db-diff__from"><b aria-hidden="true">−</b> '
@@ -39,8 +40,7 @@ def render(before: str, after: str, names: tuple[str, str], language: str) -> st
         f"{markup.name(names[1])}</span> "
         f'<span class="db-diff__sum">{markup.plural(gone, "line")} removed, '
         f"{new} added</span></figcaption>"
-        f'<div class="highlight db-scroll" tabindex="0" role="region" '
-        f'aria-label="Difference"><pre><code>{rows}</code></pre></div></figure>'
+        f"{pane}<pre><code>{rows}</code></pre></div></figure>"
     )
 
 

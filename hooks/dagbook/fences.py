@@ -219,8 +219,8 @@ def _graph(project: Project, arguments: Mapping[str, Any]) -> str:
         )
     tasks = scenario["tasks"] if scenario else None
     return (
-        '<figure class="db-graph"><div class="db-graph__box db-scroll" tabindex="0" '
-        f'role="group" aria-label="{markup.text(title)}">'
+        '<figure class="db-graph">'
+        f"{markup.pane('db-graph__box', title)}"
         f"{drawing.draw(dag, tasks, uid, title)}</div>"
         f"<figcaption>{caption}</figcaption></figure>"
     )

@@ -150,11 +150,7 @@ def _steps(scenario: Scenario) -> str:
         f"<td>{markup.text(step['did'])}</td></tr>"
         for step in scenario["steps"]
     )
-    return (
-        f'{markup.pane("db-states", "Table")}<table class="db-table"><thead><tr>'
-        '<th scope="col" class="db-num">After</th><th scope="col">Step</th>'
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return markup.table(("After", "Step"), rows)
 
 
 def _states(scenario: Scenario) -> str:
@@ -169,12 +165,8 @@ def _states(scenario: Scenario) -> str:
                 f"<td>{states.pill(task['state'])}</td>"
                 f"<td>{task['try_number'] or '–'}</td><td>{markup.text(path)}</td></tr>"
             )
-    return (
-        f'{markup.pane("db-states", "Table")}<table class="db-table"><thead><tr>'
-        '<th scope="col">Task</th><th scope="col">State</th><th scope="col">Try</th>'
-        f'<th scope="col">States it went through</th></tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    columns = ("Task", "State", "Try", "States it went through")
+    return markup.table(columns, "".join(rows))
 
 
 def _runs(scenario: Scenario) -> str:
@@ -185,14 +177,7 @@ def _runs(scenario: Scenario) -> str:
         f"<td>{states.pill(run['state'])}</td></tr>"
         for number, run in enumerate(scenario["runs"], start=1)
     )
-    head = "".join(
-        f'<th scope="col">{name}</th>'
-        for name in ("Run", "DAG", "Type", "Logical date", "State")
-    )
-    return (
-        f'{markup.pane("db-states", "Table")}<table class="db-table"><thead>'
-        f"<tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return markup.table(("Run", "DAG", "Type", "Logical date", "State"), rows)
 
 
 def _error(scenario: Scenario, task_id: str) -> str:

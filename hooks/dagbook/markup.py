@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -86,6 +86,27 @@ def pane(css: str, label: str) -> str:
         f'<div class="{css} db-scroll" tabindex="0" role="group" '
         f'aria-label="{text(label)}">'
     )
+
+
+def table(columns: Sequence[str], rows: str) -> str:
+    """Return a table of a recording.
+
+    Args:
+        columns: their names; what is measured in seconds stands to the right.
+        rows: the rows, as HTML.
+    """
+    head = "".join(
+        f'<th scope="col"{_NUMBER if name in _MEASURED else ""}>{name}</th>'
+        for name in columns
+    )
+    return (
+        f'{pane("db-states", "Table: " + ", ".join(columns))}<table class="db-table">'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+_NUMBER = ' class="db-num"'
+_MEASURED = {"Took", "After"}
 
 
 def seconds(amount: float) -> str:

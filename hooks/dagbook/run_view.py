@@ -94,19 +94,7 @@ def _of(scenario: Scenario, task_id: str) -> list[Mapping[str, Any]]:
 
 def _states(scenario: Scenario) -> str:
     rows = "".join(_state_rows(task) for task in _tasks(scenario))
-    return _table(("Task", "State", "Try", "Took"), rows)
-
-
-def _table(columns: Sequence[str], rows: str) -> str:
-    head = "".join(
-        f'<th scope="col"{_NUMBERS if name == "Took" else ""}>{name}</th>'
-        for name in columns
-    )
-    return (
-        f'{markup.pane("db-states", "Table")}<table class="db-table">'
-        f"<thead><tr>{head}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    return markup.table(("Task", "State", "Try", "Took"), rows)
 
 
 def _state_rows(task: Mapping[str, Any]) -> str:
@@ -252,7 +240,7 @@ def _children(scenario: Scenario) -> str:
         f"<td>{states.pill(run['state'])}</td><td>{_run_facts(run)}</td></tr>"
         for run in runs
     )
-    return _table(("Run", "State", "How it came"), rows)
+    return markup.table(("Run", "State", "How it came"), rows)
 
 
 def _run_facts(run: Mapping[str, Any]) -> str:
@@ -276,7 +264,7 @@ def _assets(scenario: Scenario) -> str:
         f"<td>{markup.value(event.get('extra') or {})}</td></tr>"
         for event in events
     )
-    return _table(("Asset", "From task", "Extra"), rows)
+    return markup.table(("Asset", "From task", "Extra"), rows)
 
 
 def _exchanges(scenario: Scenario) -> str:

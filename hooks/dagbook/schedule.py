@@ -36,9 +36,9 @@ def table(ticks: Sequence[Tick], words: str = "") -> str:
         + "</tr>"
         for tick in ticks
     )
+    pane = markup.pane("db-schedule", "Next runs")
     return (
-        '<div class="db-schedule db-scroll" tabindex="0" role="region" '
-        f'aria-label="Next runs"><table class="db-table">{caption}<thead><tr>{head}'
+        f'{pane}<table class="db-table">{caption}<thead><tr>{head}'
         f"</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

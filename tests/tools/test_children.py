@@ -2,13 +2,9 @@
 
 import pytest
 
-from dagbook import environment
 from dagbook.children import execute
-from dagbook.example import Example
-from dagbook.pytest_plugin import HARNESS, MutatedPaths
 
 STEM = "98_02_01_till"
-FOLDER = "98_runs_apart/02_children"
 
 DAG = """\
 from pathlib import Path
@@ -47,15 +43,9 @@ till()
 
 
 @pytest.fixture
-def till(request, tmp_path, monkeypatch):
+def till(written):
     """An example that is written for this test only."""
-    harness = request.config.stash[HARNESS]
-    file = tmp_path / f"{STEM}.py"
-    file.write_text(DAG)
-    monkeypatch.chdir(tmp_path)
-    environment.reset(harness.project, harness.home)
-    paths = MutatedPaths(harness.project, FOLDER, STEM, file)
-    return Example(paths, harness.home, tmp_path, harness.api)
+    return written(STEM, DAG)
 
 
 @pytest.mark.parametrize(

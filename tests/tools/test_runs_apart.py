@@ -2,12 +2,7 @@
 
 import pytest
 
-from dagbook import environment
-from dagbook.example import Example
-from dagbook.pytest_plugin import HARNESS, MutatedPaths
-
 STEM = "98_01_01_orders"
-FOLDER = "98_runs_apart/01_runs"
 
 DAG = """\
 import pendulum
@@ -50,15 +45,9 @@ approved()
 
 
 @pytest.fixture
-def orders(request, tmp_path, monkeypatch):
+def orders(written):
     """An example that is written for this test only."""
-    harness = request.config.stash[HARNESS]
-    file = tmp_path / f"{STEM}.py"
-    file.write_text(DAG)
-    monkeypatch.chdir(tmp_path)
-    environment.reset(harness.project, harness.home)
-    paths = MutatedPaths(harness.project, FOLDER, STEM, file)
-    return Example(paths, harness.home, tmp_path, harness.api)
+    return written(STEM, DAG)
 
 
 def test_a_run_does_not_see_the_conf_of_the_one_before(orders):

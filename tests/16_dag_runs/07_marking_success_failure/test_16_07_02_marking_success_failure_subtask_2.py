@@ -118,6 +118,7 @@ def test_on_kill_stops_the_pump_and_gives_it_back(example):
         seen["lease"] = lease(example).read_text()
         operator.on_kill()
         seen["given back"] = not lease(example).exists()
+        assert seen["given back"], "told to stop, and the pump is on"
 
     def tell_when_dry() -> None:
         dry = lease(example).with_name("today.meter.dry")
