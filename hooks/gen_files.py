@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from dagbook import site
 from dagbook.problems import DagbookError
 from dagbook.project import Project
+from dagbook.site import build as site
 
 
 def _to_mkdocs(path: str, text: str, edit: str | None) -> None:

@@ -14,8 +14,8 @@ from mkdocs.exceptions import Abort
 from mkdocs.structure.files import InclusionLevel
 from pymdownx.snippets import SnippetMissingError
 
-from dagbook import check
-from dagbook.fences import FenceError
+from dagbook.checks import check
+from dagbook.fences.render import FenceError
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 

@@ -48,7 +48,9 @@ class Other:
 
 OTHERS = {
     "live": Other("dagbook.live.cli", "Run the examples on a real scheduler."),
-    "airflow": Other("dagbook.live.person", "Start an Airflow to try the examples in."),
+    "airflow": Other(
+        "dagbook.live.interactive", "Start an Airflow to try the examples in."
+    ),
     "matrix": Other("dagbook.matrix", "Run the examples on several Airflow versions."),
     "mutants": Other("dagbook.mutants.cli", "Measure how strong the tests are."),
     "bench": Other("dagbook.bench", "Measure builds and tests."),
@@ -63,7 +65,7 @@ Only = Annotated[
 @app.command()
 def check(only: Only = "") -> None:
     """Check spec, pages, snippets, DAG files and recordings."""
-    from dagbook.check import check as run
+    from dagbook.checks.check import check as run
 
     project = _project()
     _report(lambda: run(project, _progress(), only=only or None, live=True))
@@ -72,8 +74,8 @@ def check(only: Only = "") -> None:
 @app.command()
 def new(item: Annotated[str, typer.Argument(help="The id, such as 16.1.7.")]) -> None:
     """Write the three skeleton files of an item of the spec."""
-    from dagbook.new import new as write
-    from dagbook.spec import load
+    from dagbook.skeletons import new as write
+    from dagbook.spec.load import load
 
     project = _project()
 
@@ -93,7 +95,7 @@ def record(context: typer.Context, only: Only = "") -> None:
 
     Further words are handed to pytest.
     """
-    from dagbook.spec import load
+    from dagbook.spec.load import load
 
     project = _project()
     try:
@@ -120,8 +122,8 @@ def record(context: typer.Context, only: Only = "") -> None:
 @app.command()
 def todo(only: Only = "") -> None:
     """Say what of the checklists is kept, and what the rest lacks."""
-    from dagbook.coverage import coverage, tally
-    from dagbook.spec import load
+    from dagbook.examples.coverage import coverage, tally
+    from dagbook.spec.load import load
 
     project = _project()
     try:

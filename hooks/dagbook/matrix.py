@@ -22,14 +22,14 @@ from typing import Annotated
 
 import typer
 
-from dagbook.page import read
+from dagbook.examples.versions import numbers, results_file, runs_on
+from dagbook.locks import turn
+from dagbook.pages.reader import read
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project, sha256
-from dagbook.proven import numbers, results_file, runs_on
-from dagbook.recording import dumps
-from dagbook.spec import load
-from dagbook.spec_model import Item
-from dagbook.turns import turn
+from dagbook.recording.file import dumps
+from dagbook.spec.load import load
+from dagbook.spec.model import Item
 
 # Newest patch and the day after PyPI got it ("Release history" of apache-airflow).
 RELEASES = {
@@ -142,7 +142,7 @@ def passes(project: Project, python: Path, item: Item) -> bool:
             done = subprocess.run(
                 # Loaded by its module's name, installed there or not.
                 [str(python), "-m", "pytest", "-q", "-p", "no:xdist", "-p"]
-                + ["no:dagbook", "-p", "dagbook.pytest_plugin"]
+                + ["no:dagbook", "-p", "dagbook.running.plugin"]
                 + [str(item.paths(project).test)],
                 cwd=project.root,
                 env={**os.environ, **variables},

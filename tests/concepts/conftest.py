@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from dagbook import claims_pytest, environment
-from dagbook.claims import transitions
-from dagbook.claims_pytest import table  # noqa: F401  (a fixture)
+from dagbook.concepts import plugin as claims_pytest
+from dagbook.concepts.claims import transitions
+from dagbook.concepts.plugin import table  # noqa: F401  (a fixture)
 from dagbook.project import Project
-from dagbook.pytest_plugin import HARNESS
+from dagbook.running import environment
+from dagbook.running.plugin import HARNESS
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dagbook import runner
+from dagbook.running import dag_test as runner
 
 DAGS = Path(__file__).parent / "dags"
 

@@ -4,7 +4,8 @@ import inspect
 
 import pytest
 
-from dagbook import claims, claims_page
+from dagbook.checks import claims
+from dagbook.concepts import markers as claims_page
 from dagbook.project import Project
 
 PROJECT = Project.find()

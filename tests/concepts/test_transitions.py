@@ -3,7 +3,7 @@
 import moves
 import pytest
 
-from dagbook.claims import transitions
+from dagbook.concepts.claims import transitions
 from dagbook.project import Project
 
 CHANGES = [

@@ -10,13 +10,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from tree import Tree  # noqa: E402
 
-from dagbook import parse_pool  # noqa: E402
+from dagbook.parsing import client as parse_pool  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory) -> Path:
     """A complete copy with a warm cache, which no test may touch."""
-    from dagbook.check import check
+    from dagbook.checks.check import check
 
     root = tmp_path_factory.mktemp("model")
     tree = Tree(root / "tree")

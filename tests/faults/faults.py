@@ -474,7 +474,7 @@ def date_of_tomorrow_in_log_line(tree: Tree) -> str:
 
 @fault("no test of the example has passed", also="edited by hand")
 def no_passed_test(tree: Tree) -> str:
-    from dagbook import recording
+    from dagbook.recording import file as recording
 
     data = recording.load(tree.first.recording)
     data["tests"]["passed"] = []

@@ -12,7 +12,7 @@ import sys
 import pytest
 from tree import HERE, Tree
 
-from dagbook.check import check
+from dagbook.checks.check import check
 from faults import FAULTS, Fault
 
 
@@ -89,7 +89,7 @@ def test_the_real_tree_is_what_was_copied(tree):
 
 def test_a_log_line_cannot_become_markup(tree):
     """Text from a run is shown, whatever it is; it never becomes a part of the page."""
-    from dagbook import fences
+    from dagbook.fences import render as fences
 
     tree.log("INFO <script>alert('x')</script> & **bold**")
     assert check(tree.project) == []

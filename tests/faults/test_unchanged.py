@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from tree import Tree
 
-from dagbook import check, unchanged
+from dagbook.checks import check
+from dagbook.checks import fingerprint as unchanged
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import re
 import shutil
 from pathlib import Path
 
-from dagbook import recording
 from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.recording import file as recording
 
 HERE = Path(__file__).resolve().parents[2]
 FOLDER = "16_dag_runs/01_manual_trigger"

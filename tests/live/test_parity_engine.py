@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from dagbook.live.parity_plan import Declared, Expected, Plan
-from dagbook.live.parity_run import Parity
+from dagbook.live.parity.plan import Declared, Expected, Plan
+from dagbook.live.parity.run import Parity
 
 pytestmark = pytest.mark.live
 
@@ -116,8 +116,8 @@ def test_a_defect_is_seen_twice_and_told_with_its_error(live):
 def test_a_dag_that_is_not_there_is_told_and_does_not_stop_the_others(
     live, monkeypatch
 ):
-    monkeypatch.setattr("dagbook.live.parity_run.PARSE_LIMIT", 1.0)
-    monkeypatch.setattr("dagbook.live.parity_run.PARSE_EACH", 0.0)
+    monkeypatch.setattr("dagbook.live.parity.run.PARSE_LIMIT", 1.0)
+    monkeypatch.setattr("dagbook.live.parity.run.PARSE_EACH", 0.0)
     done = Parity(live.cluster, lambda line: None).run(
         [
             plan("live_nowhere", expected("default", "live_nowhere", "success", [])),

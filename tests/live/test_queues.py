@@ -2,7 +2,7 @@
 
 import pytest
 
-from dagbook.live.celery import WORKERS, CeleryCluster
+from dagbook.live.servers.celery import WORKERS, CeleryCluster
 
 pytestmark = pytest.mark.live
 

@@ -40,7 +40,14 @@ def person(tmp_path):
     def start(*words: str) -> tuple[subprocess.Popen, Path]:
         output = tmp_path / "output"
         process = subprocess.Popen(
-            [sys.executable, "-m", "dagbook.live.person", "--db", "sqlite", *words],
+            [
+                sys.executable,
+                "-m",
+                "dagbook.live.interactive",
+                "--db",
+                "sqlite",
+                *words,
+            ],
             env={**os.environ, "TMPDIR": str(tmp_path)},
             stdout=output.open("w"),
             stderr=subprocess.STDOUT,

@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from dagbook import lookup
-from dagbook.browser import chromium
+from dagbook.examples import example as lookup
 from dagbook.project import Project
+from dagbook.testing.browser import chromium
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -11,8 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 from kinds import KINDS
 
-from dagbook import lookup, masks
+from dagbook.examples import example as lookup
 from dagbook.project import Project
+from dagbook.recording import masks
 
 
 def test_every_kind_of_page_is_built(site: Path) -> None:

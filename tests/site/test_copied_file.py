@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from watching import Watched, path_of
 
-from dagbook.lookup import Example
+from dagbook.examples.example import Example
 
 
 def commands(html: str) -> list[str]:

@@ -12,7 +12,7 @@ from kinds import KINDS
 from playwright.sync_api import BrowserContext, Page, expect
 from watching import Watched, path_of
 
-from dagbook.lookup import Example
+from dagbook.examples.example import Example
 
 pytestmark = pytest.mark.browser
 

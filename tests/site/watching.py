@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import ConsoleMessage, Page, Request
 
-from dagbook import lookup
+from dagbook.examples import example as lookup
 
 
 @dataclass

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dagbook import environment
-from dagbook.example import Example
-from dagbook.pytest_plugin import HARNESS, MutatedPaths
+from dagbook.running import environment
+from dagbook.running.example import Example
+from dagbook.running.plugin import HARNESS, MutatedPaths
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from dagbook import spec
 from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.spec import load as spec
 
 STEM = "07_01_01_sum_of_orders"
 FOLDER = "7_small_things/01_first_things"

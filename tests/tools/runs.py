@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dagbook.parsing import ParsedDag, ParsedGroup, ParsedTask, Tick
+from dagbook.parsing.parse import ParsedDag, ParsedGroup, ParsedTask, Tick
 
 
 def a_dag(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dagbook.children import execute
+from dagbook.testing.child_runs import execute
 
 STEM = "98_02_01_till"
 

@@ -6,8 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from dagbook import claims, claims_page, claims_results, concept_ladder, concepts
+from dagbook.checks import claims
+from dagbook.concepts import (
+    compose as concepts,
+)
+from dagbook.concepts import (
+    markers as claims_page,
+)
+from dagbook.concepts import (
+    proofs as claims_results,
+)
 from dagbook.project import Project
+from dagbook.views import state_machine as concept_ladder
 
 SPEC = """\
 # 7 Small Things

@@ -124,7 +124,7 @@ def test_a_command_of_another_module_gets_its_words(
 
 
 def test_only_what_exists_is_offered() -> None:
-    assert cli._exists("dagbook.spec")
+    assert cli._exists("dagbook.spec.load")
     assert not cli._exists("dagbook.no_such_module")
     assert not cli._exists("dagbook.no_such_package.cli")
 

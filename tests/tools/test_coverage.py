@@ -9,9 +9,9 @@ from pathlib import Path
 import example_tree as tree
 import pytest
 
-from dagbook import spec
-from dagbook.coverage import Coverage, coverage, tally
+from dagbook.examples.coverage import Coverage, coverage, tally
 from dagbook.project import ExamplePaths, Project
+from dagbook.spec import load as spec
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from dagbook import diff, schedule
-from dagbook.parsing import Tick
+from dagbook.parsing.parse import Tick
+from dagbook.views import diff, schedule
 
 BAD = '@task\ndef f():\n    """One.\n\n    Two."""\n    return "<b>"\n'
 GOOD = '@task(retries=2)\ndef f():\n    """One.\n\n    Two."""\n    return "<b>"\n'

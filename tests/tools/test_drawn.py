@@ -8,9 +8,14 @@ import pytest
 from example_tree import DAG_PATH, STEM, paths_of, write
 from runs import a_dag, a_run, an_instance
 
-from dagbook import annotate, drawn, fences, lookup, proven, recording
-from dagbook.parsing import ParsedFile, ParsedTask
+from dagbook.examples import example as lookup
+from dagbook.examples import versions as proven
+from dagbook.fences import cache as drawn
+from dagbook.fences import preprocess as annotate
+from dagbook.fences import render as fences
+from dagbook.parsing.parse import ParsedFile, ParsedTask
 from dagbook.project import Project, sha256
+from dagbook.recording import file as recording
 
 PLACE = "\n".join([*annotate.place("", [], "docs/x.md", 12, "7.1.1"), ""])
 HEADER = PLACE + 'airflow: ">=3.3"\n'

@@ -10,10 +10,16 @@ from example_tree import DAG_PATH, FOLDER, STEM, paths_of, write
 from pymdownx.superfences import SuperFencesException
 from runs import a_dag, a_run, an_instance
 
-from dagbook import annotate, compose, fence_rules, fences, lookup, page, recording
-from dagbook.parsing import ParsedFile, ParsedTask, Tick
+from dagbook.checks import fences as fence_rules
+from dagbook.examples import example as lookup
+from dagbook.fences import preprocess as annotate
+from dagbook.fences import render as fences
+from dagbook.pages import reader as page
+from dagbook.parsing.parse import ParsedFile, ParsedTask, Tick
 from dagbook.problems import DagbookError
 from dagbook.project import Project
+from dagbook.recording import file as recording
+from dagbook.site import compose
 
 PLACE = "example: 7.1.1\npage: docs/x.md\nline: 12\n"
 

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from runs import a_dag, an_instance
 
-from dagbook import graph
-from dagbook.graph_layout import layout
-from dagbook.parsing import ParsedGroup, ParsedTask
+from dagbook.parsing.parse import ParsedGroup, ParsedTask
+from dagbook.views import graph
+from dagbook.views.graph_layout import layout
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dagbook.guard import guard
+from dagbook.guard.guard import guard
 from dagbook.project import Project
-from dagbook.spec_model import Bullet, Item
+from dagbook.spec.model import Bullet, Item
 
 HEAD = '''"""Adds up the orders of a day."""
 

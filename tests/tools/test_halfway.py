@@ -10,8 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dagbook import children, halfway
-from dagbook.children import executing
+from dagbook.running import request_lock as halfway
+from dagbook.testing import child_runs as children
+from dagbook.testing.child_runs import executing
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ import markdown
 import pytest
 from mkdocs_literate_nav.parser import NavParser
 
-from dagbook import coverage, indexes, spec
+from dagbook.examples import coverage
 from dagbook.project import Project
+from dagbook.site import indexes
+from dagbook.spec import load as spec
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = f"{tree.FOLDER}/{tree.STEM}.md"

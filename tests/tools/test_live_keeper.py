@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dagbook.live.keeping import KeeperError, Keeping
+from dagbook.live.servers.supervisor_client import KeeperError, Keeping
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="the subreaper is Linux's"

@@ -9,15 +9,16 @@ from importlib.metadata import version
 import example_tree
 import pytest
 
-from dagbook.check import check
-from dagbook.live import parity, records
-from dagbook.live.parity_chain import Chain
-from dagbook.live.parity_compare import compare, matches
-from dagbook.live.parity_plan import Declared, Expected, Plan, modes, plans, smoke
-from dagbook.live.story import path
-from dagbook.masks import Masker
+from dagbook.checks.check import check
+from dagbook.live import recordings as records
+from dagbook.live.history import path
+from dagbook.live.parity import results as parity
+from dagbook.live.parity.chain import Chain
+from dagbook.live.parity.compare import compare, matches
+from dagbook.live.parity.plan import Declared, Expected, Plan, modes, plans, smoke
 from dagbook.problems import DagbookError
 from dagbook.project import Project
+from dagbook.recording.masks import Masker
 
 CONF = {"region": "eu"}
 
@@ -397,6 +398,6 @@ def test_what_took_long_begins_first_and_what_is_new_before_it():
 
 
 def test_the_early_imports_are_those_of_this_airflow():
-    words = [sys.executable, "-m", "dagbook.live.early", "version"]
+    words = [sys.executable, "-m", "dagbook.live.servers.preloaded", "version"]
     done = subprocess.run(words, capture_output=True, text=True)
     assert done.stdout.split()[-1:] == [version("apache-airflow-core")], done.stderr

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dagbook import live_view
+from dagbook.views import live as live_view
 
 
 def task(task_id, state, times, **more):

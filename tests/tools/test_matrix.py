@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from dagbook import matrix, proven
+from dagbook import matrix
+from dagbook.examples import versions as proven
+from dagbook.examples.versions import numbers, runs_on
 from dagbook.project import Project
-from dagbook.proven import numbers, runs_on
-from dagbook.spec import load
-from dagbook.spec_model import Item
+from dagbook.spec.load import load
+from dagbook.spec.model import Item
 
 TAGS = "['reference', 'core', 'beginner', 'success']"
 

@@ -8,7 +8,7 @@ import re
 import markdown
 import pytest
 
-from dagbook import mdtext
+from dagbook.views import markdown as mdtext
 
 EXTENSIONS = [
     *("abbr", "attr_list", "def_list", "footnotes", "md_in_html", "tables", "toc"),

@@ -8,9 +8,13 @@ from pathlib import Path
 import example_tree as tree
 import pytest
 
-from dagbook import coverage, new, page, snippets, spec
+from dagbook import skeletons as new
+from dagbook.examples import coverage
+from dagbook.pages import reader as page
+from dagbook.pages import snippets
 from dagbook.problems import DagbookError
 from dagbook.project import Project
+from dagbook.spec import load as spec
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import example_tree as tree
 import pytest
 
-from dagbook import page, spec
+from dagbook.pages import reader as page
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
+from dagbook.spec import load as spec
 
 PAGE = f"docs/{tree.FOLDER}/{tree.STEM}.md"
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dagbook import parse_pool, parsing
+from dagbook.parsing import client as parse_pool
+from dagbook.parsing import parse as parsing
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 

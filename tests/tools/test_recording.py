@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from dagbook import recording
 from dagbook.project import Project, sha256
+from dagbook.recording import file as recording
 
 
 @dataclass

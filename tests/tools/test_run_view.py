@@ -10,7 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 from runs import a_run, a_try, an_instance
 
-from dagbook import run_view, states, timeline
+from dagbook.views import run as run_view
+from dagbook.views import states, timeline
 
 FAILED = a_try(
     "failed",

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 import yaml
 
-from dagbook import seen
+from dagbook.site import mentions as seen
 
 OPENAPI = "api_fastapi/core_api/openapi/v2-rest-api-generated.yaml"
 NUMBERS = r"\{(map_index|\w*number|backfill_id|asset_id|\w*log_id)\}"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from example_tree import FOLDER, STEM, paths_of, write
 
-from dagbook import site
 from dagbook.project import Project
+from dagbook.site import build as site
 
 
 def generate(root: Path, out: Path, script: Path) -> subprocess.CompletedProcess[str]:
@@ -55,7 +55,9 @@ def test_every_module_has_a_page_of_the_reference(
     request: pytest.FixtureRequest,
 ) -> None:
     pages = dict(site.reference(Project(request.config.rootpath)))
-    assert "::: dagbook.graph\n" in pages["contributing/reference/dagbook_graph.md"]
+    assert (
+        "::: dagbook.views.graph\n" in pages["contributing/reference/dagbook_graph.md"]
+    )
     index = pages["contributing/reference/index.md"]
     assert all(
         page.rpartition("/")[2] in index for page in pages if "index" not in page

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pymdownx.snippets import SnippetPreprocessor
 
-from dagbook import snippets
+from dagbook.pages import snippets
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dagbook import spec
 from dagbook.problems import DagbookError
 from dagbook.project import Project
+from dagbook.spec import load as spec
 
 ROOT = Path(__file__).resolve().parents[2]
 META = (

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dagbook import symbols
 from dagbook.project import Project
+from dagbook.site import symbols
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import subprocess
 import sys
 import time
 
+from dagbook.locks import turn
 from dagbook.project import Project
-from dagbook.turns import turn
 
 CHILD = """
 import sys

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from dagbook.bench import page, site, suite
+from dagbook.locks import turn
 from dagbook.project import Project
-from dagbook.turns import turn
 
 app = typer.Typer(add_completion=False, help="Measure builds and tests.")
 

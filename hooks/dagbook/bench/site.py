@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dagbook import parsing
 from dagbook.bench import tree
 from dagbook.bench.measure import Series, run
+from dagbook.parsing import parse as parsing
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-from dagbook.spec import load
+from dagbook.spec.load import load
 
 Say = Callable[[str], None]
 

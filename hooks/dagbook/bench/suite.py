@@ -14,7 +14,7 @@ from typing import Any
 
 from dagbook.bench.measure import Series, run
 from dagbook.project import ExamplePaths, Project
-from dagbook.spec import load
+from dagbook.spec.load import load
 
 Say = Callable[[str], None]
 DATE = "2026-05-01"

@@ -9,9 +9,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from dagbook.live.options import Options
-from dagbook.live.settings import Database, Executor
+from dagbook.live.servers.settings import Database, Executor
+from dagbook.locks import turn
 from dagbook.project import Project
-from dagbook.turns import turn
 
 app = typer.Typer(add_completion=False)
 
@@ -63,7 +63,7 @@ def become_pytest(project: Project, options: Options, words: list[str]) -> NoRet
         words: more arguments for pytest.
     """
     command = [sys.executable, "-m", "pytest", "-m", "live"]
-    command += ["-p", "dagbook.live.fixtures", "-p", "no:xdist", "--tb=short"]
+    command += ["-p", "dagbook.live.plugin", "-p", "no:xdist", "--tb=short"]
     command += [*targets(project, options), *words]
     environment = {**os.environ, **options.environment()}
     sys.stdout.flush()

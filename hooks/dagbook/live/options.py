@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from dagbook.live.celery import CeleryCluster
-from dagbook.live.cluster import Cluster
-from dagbook.live.logs import new_folder
-from dagbook.live.parity_plan import Plan, plans, smoke
-from dagbook.live.settings import Database, Executor
+from dagbook.live.parity.plan import Plan, plans, smoke
+from dagbook.live.servers.celery import CeleryCluster
+from dagbook.live.servers.cluster import Cluster
+from dagbook.live.servers.logs import new_folder
+from dagbook.live.servers.settings import Database, Executor
 from dagbook.project import Project
 
 # The bundle of the lane's own DAGs.

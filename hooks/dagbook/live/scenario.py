@@ -19,12 +19,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagbook.live.client import Client, Json, quoted
+from dagbook.live.history import Story
 from dagbook.live.runs import FINISHED, LiveRun, describe, is_such
-from dagbook.live.story import Story
 from dagbook.live.waiting import stays, until
 
 if TYPE_CHECKING:
-    from dagbook.live.cluster import Cluster
+    from dagbook.live.servers.cluster import Cluster
 
 T = TypeVar("T")
 

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
+from dagbook.locks import turn
 from dagbook.mutants import equivalent, report
 from dagbook.mutants.engine import estimate, judge
 from dagbook.mutants.generate import mutants
 from dagbook.project import Project
-from dagbook.spec import load
-from dagbook.turns import turn
+from dagbook.spec.load import load
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from dagbook.mutants.mutant import Mutant, Source, mutant
-from dagbook.mutants.scope import quiet
+from dagbook.mutants.quiet_code import quiet
 
 # Arguments whose absence changes what a run does, by the operator that drops them.
 DROPPED = {

@@ -239,7 +239,7 @@ class Warm:
     def _started(self) -> subprocess.Popen[str]:
         if self.process is None or self.process.poll() is not None:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dagbook.mutants.warm"],
+                [sys.executable, "-m", "dagbook.mutants.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -248,7 +248,7 @@ class Warm:
             assert self.process.stdout is not None
             if not self.process.stdout.readline():
                 what = "the warm process did not start"
-                remedy = "see why: python -m dagbook.mutants.warm"
+                remedy = "see why: python -m dagbook.mutants.worker"
                 raise DagbookError(Problem("mutants", 0, what, remedy))
         return self.process
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dagbook.mutants.dag_ops import dag_mutants
 from dagbook.mutants.mutant import Mutant, Source
 from dagbook.mutants.python_ops import python_mutants
-from dagbook.mutants.scope import quiet_spans
+from dagbook.mutants.quiet_code import quiet_spans
 
 
 def mutants(text: str) -> list[Mutant]:

@@ -16,7 +16,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
 
 from dagbook.mutants.mutant import Mutant, Source, mutant
-from dagbook.mutants.scope import is_log_call, quiet
+from dagbook.mutants.quiet_code import is_log_call, quiet
 
 COSMIC = {
     "comparison": [

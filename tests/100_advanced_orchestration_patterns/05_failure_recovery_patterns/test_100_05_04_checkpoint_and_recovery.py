@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from dagbook.moments import when_logged
+from dagbook.testing.log_trigger import when_logged
 
 # Known without counting: 100 to 999 have one "hundred" each, and all of them but the
 # nine round ones an "and".

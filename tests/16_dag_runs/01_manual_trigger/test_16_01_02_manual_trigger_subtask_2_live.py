@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dagbook.browser import chromium
 from dagbook.live.waiting import until
+from dagbook.testing.browser import chromium
 
 pytestmark = pytest.mark.live
 

@@ -10,9 +10,9 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from airflow.sdk import RetryDecision
 
-from dagbook.children import executing
-from dagbook.door import door
-from dagbook.environment import PASSWORDS
+from dagbook.running.environment import PASSWORDS
+from dagbook.testing.child_runs import executing
+from dagbook.testing.proxy import door
 
 RUNS = "/api/v2/dags/16_01_04_manual_trigger_subtask_4__packing/dagRuns"
 PARCEL = {"order": "A-1042", "grams": 2 * 340 + 120 + 80}

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from dagbook.children import executing
-from dagbook.door import door
+from dagbook.testing.child_runs import executing
+from dagbook.testing.proxy import door
 
 STEM = "16_01_06_manual_trigger_subtask_6"
 RUNS = f"/api/v2/dags/{STEM}__quote/dagRuns"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from airflow.sdk import AssetAll
 
-from dagbook.environment import bundle
+from dagbook.running.environment import bundle
 
 STEM = "16_02_04_scheduled_runs_subtask_4"
 BUNDLES = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
@@ -41,7 +41,7 @@ class Bakery:
     def parse(self, text):
         from airflow.dag_processing.bundles.manager import DagBundlesManager
 
-        from dagbook.moved import BundleDagBag, sync_bag_to_db
+        from dagbook.airflow_compat import BundleDagBag, sync_bag_to_db
 
         (self.folder / "bread.py").write_text(text)
         DagBundlesManager().sync_bundles_to_db()

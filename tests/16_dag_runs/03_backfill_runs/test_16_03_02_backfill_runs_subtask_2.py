@@ -8,7 +8,7 @@ import httpx
 import pendulum
 import pytest
 
-from dagbook.children import executing
+from dagbook.testing.child_runs import executing
 
 STEM = "16_03_02_backfill_runs_subtask_2"
 TAKINGS = f"{STEM}__takings"

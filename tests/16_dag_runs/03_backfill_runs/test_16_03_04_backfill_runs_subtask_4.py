@@ -8,9 +8,9 @@ import httpx
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
-from dagbook.children import execute, executing
-from dagbook.decisions import Decisions
-from dagbook.moments import when_logged
+from dagbook.testing.child_runs import execute, executing
+from dagbook.testing.log_trigger import when_logged
+from dagbook.testing.scheduler import Decisions
 
 METER = "16_03_04_backfill_runs_subtask_4__meter"
 RUNS = f"/api/v2/dags/{METER}/dagRuns"

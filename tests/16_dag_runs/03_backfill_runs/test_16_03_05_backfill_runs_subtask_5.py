@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
-from dagbook.moments import when_logged
+from dagbook.testing.log_trigger import when_logged
 
 DAG = "16_03_05_backfill_runs_subtask_5"
 KEPT = ["detail", "total_entries", "reprocess_behavior"]

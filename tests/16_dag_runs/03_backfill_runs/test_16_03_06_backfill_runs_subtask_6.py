@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
-from dagbook.children import execute
-from dagbook.decisions import Decisions
-from dagbook.runner import load
+from dagbook.running.dag_test import load
+from dagbook.testing.child_runs import execute
+from dagbook.testing.scheduler import Decisions
 
 DAG = "16_03_06_backfill_runs_subtask_6"
 BY_KEY = f"{DAG}__by_key"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dagbook.children import execute, executing
+from dagbook.testing.child_runs import execute, executing
 
 STEM = "16_06_01_clearing_tasks_subtask_1"
 DUES = f"{STEM}__dues"

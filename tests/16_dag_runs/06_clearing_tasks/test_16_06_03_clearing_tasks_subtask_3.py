@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
-from dagbook.moments import when_logged
+from dagbook.testing.log_trigger import when_logged
 
 STEM = "16_06_03_clearing_tasks_subtask_3"
 RUN_ID = "manual__2026-05-01T06:30:00+00:00"

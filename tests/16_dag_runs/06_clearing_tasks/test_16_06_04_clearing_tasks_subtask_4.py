@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
-from dagbook.children import execute
-from dagbook.decisions import Decisions
-from dagbook.moments import when_logged
-from dagbook.runner import load
+from dagbook.running.dag_test import load
+from dagbook.testing.child_runs import execute
+from dagbook.testing.log_trigger import when_logged
+from dagbook.testing.scheduler import Decisions
 
 NOISE = "16_06_04_clearing_tasks_subtask_4__noise"
 RUNS = f"/api/v2/dags/{NOISE}/dagRuns"

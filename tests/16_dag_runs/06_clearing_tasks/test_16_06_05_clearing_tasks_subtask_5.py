@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
-from dagbook.children import executing
-from dagbook.moments import when_logged
+from dagbook.testing.child_runs import executing
+from dagbook.testing.log_trigger import when_logged
 
 STEM = "16_06_05_clearing_tasks_subtask_5"
 PAGES = {

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
-from dagbook.children import execute
-from dagbook.moments import when_logged
-from dagbook.runner import load
+from dagbook.running.dag_test import load
+from dagbook.testing.child_runs import execute
+from dagbook.testing.log_trigger import when_logged
 
 ADA, BEN, CLEO = (f"2026-05/{pupil}" for pupil in ("ada", "ben", "cleo"))
 DUE = {ADA: 60 * 80, BEN: 90 * 80, CLEO: 45 * 80}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
-from dagbook.children import execute, executing
+from dagbook.testing.child_runs import execute, executing
 
 STEM = "16_07_01_marking_success_failure_subtask_1"
 TOO_MUCH = "AirflowFailException: 194.8 mm is more than twice 66.0 mm"

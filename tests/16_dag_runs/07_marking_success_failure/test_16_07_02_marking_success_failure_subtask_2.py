@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
-from dagbook.moments import when_logged
+from dagbook.testing.log_trigger import when_logged
 
 STEM = "16_07_02_marking_success_failure_subtask_2"
 DRY = "the tank is dry after 5 of 20 litres"

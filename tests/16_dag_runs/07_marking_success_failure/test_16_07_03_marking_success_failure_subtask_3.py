@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
-from dagbook.children import execute, executing
-from dagbook.decisions import Decisions
+from dagbook.testing.child_runs import execute, executing
+from dagbook.testing.scheduler import Decisions
 
 STEM = "16_07_03_marking_success_failure_subtask_3"
 NIGHT = f"{STEM}__night"

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dagbook.children import executing
-from dagbook.moments import when_logged
+from dagbook.testing.child_runs import executing
+from dagbook.testing.log_trigger import when_logged
 
 STEM = "16_07_04_marking_success_failure_subtask_4"
 WATER = f"{STEM}__water"

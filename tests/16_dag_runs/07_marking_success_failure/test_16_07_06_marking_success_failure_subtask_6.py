@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from dagbook.children import execute
+from dagbook.testing.child_runs import execute
 
 BOOKS = "16_07_06_marking_success_failure_subtask_6__books"
 DAG = f"/api/v2/dags/{BOOKS}"

@@ -8,7 +8,7 @@ from airflow.sdk import DAG, task
 from airflow.sdk.exceptions import AirflowTaskTimeout
 from airflow.serialization.serialized_objects import create_scheduler_operator
 
-from dagbook.moved import DagBag
+from dagbook.airflow_compat import DagBag
 
 TIMEOUT = "AirflowTaskTimeout: Timeout, PID: "
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dagbook.moments import when_logged
+from dagbook.testing.log_trigger import when_logged
 
 A1 = {"number": "A-1", "bottles": 3}
 B1 = {"number": "B-1", "bottles": 2}

@@ -9,7 +9,7 @@ import httpx
 import jwt
 import pytest
 
-from dagbook.moments import when_logged
+from dagbook.testing.log_trigger import when_logged
 
 REMINDERS = "62_01_04_api_pause__reminders"
 URL = f"/api/v2/dags/{REMINDERS}"

@@ -1,0 +1,194 @@
+"""What of the contract is kept: bullets ticked by the build, never by hand.
+
+A bullet is ticked when its page has the section, the section shows code of the example,
+and the example's tests passed on these very files. The proof is the recording: it
+carries the hashes of the files it was made from and the names of the tests that passed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dagbook.pages import reader as pages
+from dagbook.pages import snippets
+from dagbook.problems import DagbookError
+from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.spec.model import Bullet, Item, Spec
+
+
+@dataclass(frozen=True)
+class BulletState:
+    """One bullet of the checklist and what it lacks.
+
+    Args:
+        bullet: as in the checklist.
+        missing: what is still to do, in words; empty when it is ticked.
+    """
+
+    bullet: Bullet
+    missing: tuple[str, ...]
+
+    @property
+    def ticked(self) -> bool:
+        """The page shows it, with code of the example, and the tests passed."""
+        return not self.missing
+
+
+@dataclass(frozen=True)
+class ItemState:
+    """One item of the contract and what exists of it.
+
+    Args:
+        item: as in the checklist.
+        page: the written page; ``None`` when there is none that can be read.
+        recording: the recording as data; ``None`` when there is none.
+        missing: what the item as a whole lacks, in words.
+        bullets: in the checklist's order.
+    """
+
+    item: Item
+    page: pages.Page | None
+    recording: dict[str, Any] | None
+    missing: tuple[str, ...]
+    bullets: tuple[BulletState, ...]
+
+    @property
+    def ticked(self) -> bool:
+        """Nothing is missing."""
+        return not self.missing and all(bullet.ticked for bullet in self.bullets)
+
+    @property
+    def started(self) -> bool:
+        """At least one of the example's files exists."""
+        return not set(NOTHING) <= set(self.missing)
+
+    @cached_property
+    def to_do(self) -> tuple[str, ...]:
+        """Everything that is missing, in words, the example first, then its bullets."""
+        if self.missing:
+            return self.missing
+        return tuple(
+            f"“{state.bullet.text}”: {word}"
+            for state in self.bullets
+            for word in state.missing
+        )
+
+
+NOTHING = ("the example", "the page", "the test", "the recording")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The whole contract and what of it is kept, in the contract's order."""
+
+    spec: Spec
+    states: tuple[ItemState, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, ItemState]:
+        """States by the item's id."""
+        return {state.item.id: state for state in self.states}
+
+    @property
+    def total(self) -> Tally:
+        """The sums over everything."""
+        return tally(self.states)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many items and bullets there are, and how many of them are ticked."""
+
+    items: int
+    items_ticked: int
+    bullets: int
+    bullets_ticked: int
+
+
+def tally(states: Iterable[ItemState]) -> Tally:
+    """Return the sums over ``states``."""
+    chosen = list(states)
+    bullets = [bullet for state in chosen for bullet in state.bullets]
+    return Tally(
+        items=len(chosen),
+        items_ticked=sum(state.ticked for state in chosen),
+        bullets=len(bullets),
+        bullets_ticked=sum(bullet.ticked for bullet in bullets),
+    )
+
+
+def coverage(project: Project, spec: Spec) -> Coverage:
+    """Return what exists of each item of ``spec`` and what is missing.
+
+    Reads pages, snippets and recordings; runs nothing and raises nothing for a file
+    that is missing or wrong: it says so in words.
+    """
+    return Coverage(spec, tuple(_state(project, item) for item in spec.items))
+
+
+def _state(project: Project, item: Item) -> ItemState:
+    paths = item.paths(project)
+    page, recording = _page(project, paths.page), _recording(paths.recording)
+    exist = (paths.dag.is_file(), page, paths.test.is_file(), recording is not None)
+    missing = [word for word, there in zip(NOTHING, exist, strict=True) if not there]
+    proof = _unproven(paths, recording) if recording is not None else []
+    sections = page.bullet_sections if page else ()
+    own = {project.relative(paths.dag), project.relative(paths.test)}
+    bullets = []
+    for number, bullet in enumerate(item.bullets):
+        lacks = list(proof or missing)
+        if number >= len(sections):
+            lacks.append("the section")
+        elif not _shows(project, sections[number], own):
+            lacks.append("code of the example in its section")
+        bullets.append(BulletState(bullet, tuple(lacks)))
+    return ItemState(item, page, recording, tuple(missing + proof), tuple(bullets))
+
+
+def _page(project: Project, path: Path) -> pages.Page | None:
+    try:
+        return pages.read(path, project)
+    except DagbookError:
+        return None
+
+
+def _recording(path: Path) -> dict[str, Any] | None:
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _unproven(paths: ExamplePaths, recording: dict[str, Any]) -> list[str]:
+    """Return why the recording proves nothing about the files as they are now."""
+    reasons = []
+    for key, path, name in (
+        ("source", paths.dag, "the example"),
+        ("tests", paths.test, "the test"),
+    ):
+        about = recording.get(key)
+        recorded = about.get("sha256") if isinstance(about, dict) else None
+        if path.is_file() and recorded != sha256(path):
+            reasons.append(f"a new recording: {name} has changed since")
+    tests = recording.get("tests")
+    if not (isinstance(tests, dict) and tests.get("passed")):
+        reasons.append("a passed test")
+    return reasons
+
+
+def _shows(project: Project, section: pages.Section, own: set[str]) -> bool:
+    for ref in section.snippets:
+        if ref.section and ref.path in own:
+            try:
+                known = snippets.of_file(project, project.root / ref.path)
+            except DagbookError:
+                continue
+            if ref.section in known:
+                return True
+    return False

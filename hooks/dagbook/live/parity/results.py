@@ -1,0 +1,156 @@
+"""Parity: ``tests/parity.json`` says what a real scheduler made of every example.
+
+The file is committed. Each entry carries the hash of the source it was measured on and
+a signature of each recorded run, so that a changed DAG or recording cannot land
+unproven: :func:`problems` is a part of ``dagbook check``.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dagbook.live.parity.plan import Declared, Plan, plans
+from dagbook.problems import DagbookError, Problem
+from dagbook.project import Project
+from dagbook.recording import file as recording
+
+if TYPE_CHECKING:
+    # Only the name: `dagbook check` must not load an HTTP client.
+    from dagbook.live.parity.chain import Chain
+
+FORMAT = 1
+NOISE = {"seconds", "airflow"}
+
+
+def place(project: Project) -> Path:
+    """Return the path of the results."""
+    return project.tests / "parity.json"
+
+
+def load(project: Project) -> dict[str, Any]:
+    """Return the committed results, empty ones when there are none.
+
+    Raises:
+        DagbookError: the file is not JSON.
+    """
+    path = place(project)
+    if not path.exists():
+        return {"format": FORMAT, "examples": {}}
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        line, remedy = getattr(error, "lineno", 0), "take it from git, or run make live"
+        name = project.relative(path)
+        raise DagbookError(Problem(name, line, "not JSON", remedy)) from error
+    return data
+
+
+def longest_first(chosen: list[Plan], known: dict[str, Any]) -> list[Plan]:
+    """Return the plans in the order in which they end soonest together.
+
+    An example's runs come one after the other, so a long one that begins last would go
+    on alone.
+
+    Args:
+        chosen: the plans to run.
+        known: the committed results by id; an example without one is taken for long.
+    """
+
+    def took(plan: Plan) -> float:
+        return float(known.get(plan.item.id, {}).get("seconds", "inf"))
+
+    return sorted(chosen, key=took, reverse=True)
+
+
+def entry(chain: Chain, measured_on: str) -> dict[str, Any]:
+    """Return what the file says of one example.
+
+    Args:
+        chain: the example's finished runs.
+        measured_on: executor and database in words.
+    """
+    return {
+        "source": chain.plan.digest,
+        "measured_on": measured_on,
+        "airflow": version("apache-airflow-core"),
+        "seconds": round(chain.seconds, 1),
+        "scenarios": {o.scenario: o.data() for o in chain.outcomes},
+    }
+
+
+def save(project: Project, chains: dict[str, Chain], measured_on: str) -> bool:
+    """Write the results of the examples that have no defect.
+
+    An entry that differs from the old one by time only is kept as it was. Examples that
+    are no longer there are dropped.
+
+    Returns:
+        Whether the file changed.
+    """
+    data = load(project)
+    old = data["examples"]
+    for item_id, chain in chains.items():
+        if chain.defects:
+            old.pop(item_id, None)
+            continue
+        new = entry(chain, measured_on)
+        before = old.get(item_id)
+        if before is None or _facts(before) != _facts(new):
+            old[item_id] = new
+    known = {plan.item.id for plan in plans(project)}
+    data["examples"] = {k: v for k, v in old.items() if k in known}
+    path = place(project)
+    text = recording.dumps(data)
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+def _facts(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key not in NOISE}
+
+
+def problems(project: Project) -> list[Problem]:
+    """Return every example whose live result is missing or stale, and why."""
+    file = project.relative(place(project))
+    results = load(project)["examples"]
+    found = []
+    for plan in plans(project):
+        path = project.example(plan.item.folder, plan.item.stem).page
+        page = project.relative(path) if path.exists() else ""
+        if what := _stale(plan, results.get(plan.item.id)):
+            again = f"run `make live ONLY={plan.item.id}`"
+            found.append(Problem(file, 0, f"{plan.item.id}: {what}", again, page))
+        known = {one.scenario for one in plan.expected}
+        for name in sorted({one.scenario for one in plan.declared} - known):
+            what = f"live_difference speaks of scenario “{name}”, which has no run"
+            found.append(Problem(page, 1, what, "remove the entry or correct its name"))
+    return found
+
+
+def _stale(plan: Plan, result: dict[str, Any] | None) -> str:
+    if result is None:
+        return "never run on a real scheduler"
+    if result["source"] != plan.digest:
+        return f"{plan.source.name} has changed since it ran on a real scheduler"
+    for one in plan.expected:
+        scenario = result["scenarios"].get(one.scenario)
+        if scenario is None:
+            return f"scenario “{one.scenario}” never ran on a real scheduler"
+        if scenario["recorded"] != one.signature:
+            return f"scenario “{one.scenario}” was recorded anew since it ran there"
+        if _undeclared(scenario, plan.declared, one.scenario):
+            return (
+                f"scenario “{one.scenario}” differs on a real scheduler, and the page "
+                "no longer says so in live_difference"
+            )
+    return ""
+
+
+def _undeclared(scenario: dict[str, Any], declared: list[Declared], name: str) -> bool:
+    reasons = {one.reason for one in declared if one.scenario == name}
+    return any(d["reason"] not in reasons for d in scenario.get("differences", []))

@@ -1,0 +1,295 @@
+"""The engine of parity: many runs at once on one Airflow, awaited together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from dagbook.live.client import ApiError, Json, quoted
+from dagbook.live.history import Story, moment
+from dagbook.live.parity.chain import Chain, only, run_id
+from dagbook.live.parity.cleanup import end_backfills, forget, forget_files, unmasked
+from dagbook.live.parity.compare import compare
+from dagbook.live.parity.plan import Plan, Request
+from dagbook.live.runs import FINISHED, LiveRun, describe, label
+from dagbook.live.servers.cluster import Cluster
+
+AT_ONCE = 10
+RUN_LIMIT = 90.0
+POLL = 0.5
+
+# Seconds that runs of an example may go on after the one that counts, and seconds for
+# their tasks to be gone once they were ended.
+SETTLE, LET_GO = 40.0, 5.0
+
+# Seconds until the executor, too, has reported the end of the last task.
+REST = 2.0
+
+# Seconds that a person takes to answer.
+THINK = 3.0
+
+# Seconds until a DAG file must be registered: for the first, and for each more.
+PARSE_LIMIT, PARSE_EACH = 90.0, 4.0
+
+# Queued and running runs by DAG and run id.
+Unfinished = dict[tuple[str, str], Json]
+
+
+class Parity:
+    """Runs plans on a cluster.
+
+    Args:
+        cluster: a started Airflow that loads the plans' DAG files and creates no runs
+            by itself (``[scheduler] use_job_schedule`` off).
+        progress: told one line per finished example.
+    """
+
+    def __init__(self, cluster: Cluster, progress: Callable[[str], None]) -> None:
+        self.cluster = cluster
+        self.client = cluster.client
+        self.progress = progress
+        self._registered: set[str] = set()
+
+    def run(self, plans: list[Plan]) -> dict[str, Chain]:
+        """Run all plans, those that differ once more alone, and return them by id."""
+        done = self._together(plans)
+        differing = [c for c in done.values() if c.defects and not c.trouble]
+        for chain in differing if len(plans) > 1 else []:
+            # Another example may have got in its way: once more, with nobody else.
+            self.progress(f"{chain.plan.item.id} once more, alone")
+            forget(self.cluster)
+            names = {o.scenario for o in chain.outcomes if o.defects}
+            again = self._together([chain.plan], names)[chain.plan.item.id]
+            kept = [o for o in chain.outcomes if o.scenario not in names]
+            chain.outcomes = kept + again.outcomes
+        return done
+
+    def _together(
+        self, plans: list[Plan], names: set[str] | None = None
+    ) -> dict[str, Chain]:
+        """Run the plans; with ``names`` only those scenarios, each on a clean slate."""
+        waiting = list(plans)
+        active: list[Chain] = []
+        done: dict[str, Chain] = {}
+        deadline = time.monotonic() + PARSE_LIMIT + PARSE_EACH * len(plans)
+        while waiting or active:
+            self.cluster.check_alive()
+            ready = self._ready(waiting) if len(active) < AT_ONCE else []
+            for plan in ready[: AT_ONCE - len(active)]:
+                waiting.remove(plan)
+                active.append(Chain(plan, only(plan.requests, names)))
+            if waiting and not active and time.monotonic() > deadline:
+                for plan in waiting:
+                    done[plan.item.id] = Chain(plan, [], trouble=self._why_not(plan))
+                break
+            unfinished = self._unfinished() if active else {}
+            for chain in list(active):
+                self._advance(chain, unfinished, alone=names is not None)
+                if chain.now is None and not chain.left:
+                    active.remove(chain)
+                    chain.ended = time.monotonic()
+                    done[chain.plan.item.id] = chain
+                    self._tell(chain, len(done), len(plans))
+            time.sleep(POLL)
+        return done
+
+    def _ready(self, waiting: list[Plan]) -> list[Plan]:
+        """Return the plans whose DAGs the DAG processor has registered by now."""
+        if not waiting:
+            return []
+        if any(plan.dag_ids - self._registered for plan in waiting):
+            self._registered = self.client.dag_ids()
+        return [plan for plan in waiting if plan.dag_ids <= self._registered]
+
+    def _why_not(self, plan: Plan) -> str:
+        missing = ", ".join(sorted(plan.dag_ids - self._registered))
+        errors = [
+            error["stack_trace"].strip().splitlines()[-1]
+            for error in self.client.import_errors()
+            if error["filename"].endswith(plan.source.name)
+        ]
+        return f"{missing} is not registered; {'; '.join(errors) or 'no import error'}"
+
+    def _tell(self, chain: Chain, number: int, total: int) -> None:
+        results = [outcome.result for outcome in chain.outcomes]
+        told = ", ".join(
+            f"{results.count(kind)} {kind}"
+            for kind in ("same", "declared", "different")
+            if kind in results
+        )
+        self.progress(
+            f"{number}/{total} {chain.plan.item.id}: {told} in {chain.seconds:.0f} s"
+        )
+        for defect in chain.defects:
+            self.progress(f"    {defect}")
+        for outcome in chain.outcomes:
+            for line in outcome.seen.splitlines():
+                self.progress(f"    {outcome.scenario}, seen: {line.strip()}")
+
+    # -- one example -----------------------------------------------------------------
+
+    def _ready_again(self, chain: Chain) -> None:
+        """Undo what an earlier scenario may have done to the example's DAGs."""
+        stem = chain.plan.item.stem
+        for dag in self.client.pages("/dags", "dags", dag_id_pattern=stem):
+            if chain.owns(dag["dag_id"]):
+                end_backfills(self.client, dag["dag_id"])
+                self.client.pause(dag["dag_id"], False)
+
+    def _unfinished(self) -> Unfinished:
+        rows = self.client.pages(
+            "/dags/~/dagRuns", "dag_runs", state=["queued", "running"], order_by="id"
+        )
+        return {(row["dag_id"], row["dag_run_id"]): row for row in rows}
+
+    def _advance(self, chain: Chain, unfinished: Unfinished, alone: bool) -> None:
+        if chain.run is not None and chain.now is not None:
+            over = (chain.run.dag_id, chain.run.run_id) not in unfinished
+            if not over and not self._stuck(chain, chain.run):
+                self._answer_people(chain, chain.run)
+                return
+            self._finish(chain, chain.now, chain.run)
+        if chain.now is None and chain.left and self._settled(chain, unfinished):
+            if alone:
+                forget_files(self.cluster)
+            chain.now = chain.left.pop(0)
+            chain.earlier = list(chain.now.earlier)
+            self._clean(chain.plan)
+            self._ready_again(chain)
+        if chain.now is not None:
+            self._begin(chain, chain.now)
+
+    def _settled(self, chain: Chain, unfinished: Unfinished) -> bool:
+        """Return whether no run of the example goes on; end those that do for long.
+
+        A run must not be deleted while a task of it is under way: the scheduler would
+        take the end of that task for the end of its namesake in the next scenario.
+        """
+        own = [
+            row
+            for (dag_id, _), row in unfinished.items()
+            if chain.owns(dag_id) and moment(row["run_after"]) <= datetime.now(UTC)
+        ]
+        if not own and not chain.forced:
+            return time.monotonic() - chain.moved > chain.rest
+        if not chain.forced and time.monotonic() - chain.moved > SETTLE:
+            chain.forced = time.monotonic()
+            for row in own:
+                if row["state"] == "running":
+                    self._fail(LiveRun(row["dag_id"], row["dag_run_id"]))
+        if chain.forced and time.monotonic() - chain.forced > LET_GO:
+            chain.forced = 0.0
+            return True
+        return False
+
+    def _fail(self, run: LiveRun) -> None:
+        path = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
+        self.client.patch(path, {"state": "failed"})
+
+    def _stuck(self, chain: Chain, run: LiveRun) -> bool:
+        """Return whether the run has not moved for as long as ``RUN_LIMIT``."""
+        if time.monotonic() - chain.moved < RUN_LIMIT:
+            return False
+        states = describe(self.client, run)
+        if states == chain.states:
+            return True
+        # A slow machine is no defect: as long as something moves, go on waiting.
+        chain.states, chain.moved = states, time.monotonic()
+        return False
+
+    def _begin(self, chain: Chain, request: Request) -> None:
+        """Trigger the next earlier run of the request, or the request itself."""
+        chain.moved, chain.states = time.monotonic(), ""
+        counts = not chain.earlier
+        data = request.data if counts else chain.earlier[0]
+        try:
+            answer = self.client.trigger(
+                data["dag_id"],
+                logical_date=data.get("logical_date"),
+                run_after=data.get("run_after"),
+                run_id=run_id(data),
+                conf=unmasked(self.cluster, data.get("conf") or {}),
+            )
+        except ApiError as error:
+            if not counts:
+                raise
+            text = f"{error.status} {error.detail}"
+            self._note(chain, request, None, [], lambda: text)
+            return
+        chain.run = LiveRun(data["dag_id"], answer["dag_run_id"])
+
+    def _finish(self, chain: Chain, request: Request, run: LiveRun) -> None:
+        chain.run = None
+        # Child runs have names of their own, which the next scenario uses again.
+        chain.rest = REST if request.data.get("runs") else 0.0
+        state = self.client.run(run.dag_id, run.run_id)
+        if chain.earlier:
+            chain.earlier.pop(0)
+        else:
+            tasks = self.client.tasks(run.dag_id, run.run_id)
+            self._note(chain, request, state, tasks, lambda: self._seen(run, tasks))
+        if state["state"] not in FINISHED:
+            # Nobody waits for it any longer: give its slots back.
+            self._fail(run)
+            chain.forced = time.monotonic()
+        chain.moved = time.monotonic()
+
+    def _seen(self, run: LiveRun, tasks: list[Json]) -> str:
+        """Return states and errors, for the message about a defect."""
+        story = Story(self.client, datetime.now(UTC))
+        lines = [describe(self.client, run)]
+        for ti in tasks:
+            if ti["state"] == "failed" and (error := story.error(ti)):
+                lines.append(f"{label(ti)}: {error['type']}: {error['message']}")
+        return "\n  ".join(lines)
+
+    def _note(
+        self,
+        chain: Chain,
+        request: Request,
+        run: Json | None,
+        tasks: list[Json],
+        seen: Callable[[], str],
+    ) -> None:
+        for expected in request.expected:
+            outcome = compare(expected, run, tasks, chain.plan.declared)
+            outcome.seen = seen() if outcome.defects else ""
+            chain.outcomes.append(outcome)
+        chain.now = None
+
+    def _clean(self, plan: Plan) -> None:
+        """Remove the runs that an earlier scenario of the example left."""
+        stem = plan.item.stem
+        for run in self.client.pages(
+            "/dags/~/dagRuns", "dag_runs", dag_id_pattern=f"{stem}%", order_by="id"
+        ):
+            path = f"/dags/{quoted(run['dag_id'])}/dagRuns/{quoted(run['dag_run_id'])}"
+            try:
+                self.client.request("DELETE", f"/api/v2{path}")
+            except ApiError as error:
+                if error.status not in (404, 409):
+                    raise
+
+    def _answer_people(self, chain: Chain, run: LiveRun) -> None:
+        """Answer as the people of the recording did, and not faster than people do.
+
+        An answer within the second in which the task began to wait makes it fail: the
+        scheduler then hears of the end of its first part when the second is running.
+        """
+        people = chain.now.people if chain.now else {}
+        if not people:
+            return
+        base = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
+        waiting = self.client.get(f"{base}/hitlDetails", response_received=False)
+        for detail in waiting["hitl_details"]:
+            ti = detail["task_instance"]
+            since = chain.asked.setdefault(ti["id"], time.monotonic())
+            body = people.get(ti["task_id"])
+            if body is None or time.monotonic() - since < THINK:
+                continue
+            self.client.patch(
+                f"{base}/taskInstances/{quoted(ti['task_id'])}/"
+                f"{ti['map_index']}/hitlDetails",
+                body,
+            )

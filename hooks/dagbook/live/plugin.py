@@ -1,0 +1,228 @@
+"""pytest's side of the live lane: the fixtures ``cluster`` and ``live``.
+
+Loaded by ``dagbook live`` (``-p dagbook.live.plugin``). Tests that use them carry the
+marker ``live`` and are left out of every other session.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagbook.live import recordings as records
+from dagbook.live.options import OWN, Options
+from dagbook.live.parity import plan as parity_plan
+from dagbook.live.parity import results as parity_file
+from dagbook.live.parity.chain import Chain
+from dagbook.live.parity.run import Parity
+from dagbook.live.scenario import Scenario
+from dagbook.live.servers.cluster import Cluster
+from dagbook.project import ExamplePaths, Project
+
+STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)_live\.py$")
+
+STARTED = pytest.StashKey[Cluster]()
+PASSED = pytest.StashKey[dict[Path, set[str]]]()
+MADE = pytest.StashKey[dict[Path, set[str]]]()
+
+
+def say(config: pytest.Config, line: str) -> None:
+    """Show progress at once, whatever pytest captures."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled() if capture else contextmanager(iter)([]):
+        print(f"live: {line}", file=sys.stderr, flush=True)
+
+
+def live_paths(project: Project, module: Path) -> ExamplePaths | None:
+    """Return the example that a live test module is about, by the module's path."""
+    match = STEM.match(module.name)
+    if not match or project.tests not in module.parents:
+        return None
+    folder = module.parent.relative_to(project.tests).as_posix()
+    return project.example(folder, match.group(1))
+
+
+class Live:
+    """What a live test holds in its hand.
+
+    Args:
+        cluster: the running Airflow.
+        paths: of the example that the test is about; None in tests of the lane itself.
+        folder: an empty folder of this test, which tasks may read and write.
+        record: rewrite recordings instead of comparing.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        paths: ExamplePaths | None,
+        folder: Path,
+        record: bool,
+    ) -> None:
+        self.cluster = cluster
+        self.paths = paths
+        self.folder = folder
+        self.record = record
+        self.made: set[str] = set()
+
+    @contextmanager
+    def scenario(self, name: str, dag_id: str = "") -> Iterator[Scenario]:
+        """Begin a scenario; when its block ends well it is compared or recorded.
+
+        Args:
+            name: unique in the example's live recording.
+            dag_id: default: the example's own; siblings are ``<stem>__<role>``.
+        """
+        dag_id = dag_id or (self.paths.stem if self.paths else "")
+        self.cluster.wait_for_dags({dag_id}, seconds=120)
+        scenario = Scenario(self.cluster, name, dag_id)
+        scenario.hide(str(self.folder))
+        yield scenario
+        if self.paths is None:
+            return
+        data = records.masked(scenario)
+        if name in self.made:
+            raise ValueError(f"two scenarios are called {name!r}")
+        self.made.add(name)
+        if self.record:
+            records.write(self.paths.live_recording, name, data)
+        else:
+            records.compare(self.paths.live_recording, name, data)
+
+
+@pytest.fixture(scope="session")
+def parity(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Chain]:
+    """Every chosen example, run on an Airflow that creates no runs by itself."""
+    config = request.config
+    project = Project.find(Path(str(config.rootpath)))
+    options = Options.from_environment()
+    chosen = options.plans(project)
+    if not chosen:
+        return {}
+    folder = tmp_path_factory.mktemp("parity")
+    made = options.cluster(project, lambda line: say(config, line))
+    made.bundles = parity_plan.snapshot(project, chosen, folder)
+    made.extra["AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE"] = "False"
+    with made:
+        known = parity_file.load(project)["examples"]
+        ordered = parity_file.longest_first(chosen, known)
+        done = Parity(made, lambda line: say(config, line)).run(ordered)
+        made.failed = any(chain.defects for chain in done.values())
+    if options.write:
+        parity_file.save(project, done, options.words)
+    return done
+
+
+@pytest.fixture(scope="session")
+def cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
+    """One real Airflow for the session, with all examples and the lane's own DAGs."""
+    config = request.config
+    project = Project.find(Path(str(config.rootpath)))
+    options = Options.from_environment()
+    made = options.cluster(project, lambda line: say(config, line))
+    if options.only or options.smoke:
+        # What nobody asked for need not be parsed.
+        folder = tmp_path_factory.mktemp("examples")
+        chosen = parity_plan.snapshot(project, options.plans(project), folder)
+        made.bundles = {**chosen, OWN: made.bundles[OWN]}
+    config.stash[STARTED] = made
+    with made:
+        yield made
+        made.failed = made.failed or request.session.testsfailed > 0
+
+
+@pytest.fixture
+def live(
+    request: pytest.FixtureRequest, cluster: Cluster, tmp_path: Path
+) -> Iterator[Live]:
+    """The live Airflow in the hands of one test."""
+    project = Project.find(Path(str(request.config.rootpath)))
+    module = Path(str(request.path))
+    paths = live_paths(project, module)
+    cluster.check_alive()
+    made = Live(cluster, paths, tmp_path, os.environ.get("DAGBOOK_RECORD") == "1")
+    yield made
+    for dag_id in sorted(cluster.client.dag_ids()):
+        if dag_id.startswith(paths.stem if paths else "live_"):
+            cluster.client.pause(dag_id)
+    if paths:
+        _remember(request, made)
+
+
+@pytest.fixture
+def deployed(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[Live, Path]]:
+    """An Airflow of the test's own, and its only DAG file: a copy that may be edited.
+
+    The file is read again each second, so an edit is a deployment.
+    """
+    project = Project.find(Path(str(request.config.rootpath)))
+    paths = live_paths(project, Path(str(request.path)))
+    assert paths is not None, "only a live test of an example has a file to deploy"
+    file = tmp_path / "dags" / paths.dag.name
+    file.parent.mkdir()
+    shutil.copy(paths.dag, file)
+    own = Options.from_environment().cluster(
+        project, lambda line: say(request.config, line)
+    )
+    own.bundles = {"deployed": file.parent}
+    own.extra["AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL"] = "1"
+    with own:
+        made = Live(own, paths, tmp_path, os.environ.get("DAGBOOK_RECORD") == "1")
+        yield made, file
+    _remember(request, made)
+
+
+def _remember(request: pytest.FixtureRequest, made: Live) -> None:
+    """Keep which scenarios a test made, for the end of the session."""
+    of_module = request.config.stash.setdefault(MADE, {})
+    of_module.setdefault(Path(str(request.path)), set()).update(made.made)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Parity first, with an Airflow of its own; faults last: they take servers down."""
+    order = {"test_parity.py": 0, "test_session.py": 2, "test_faults.py": 3}
+    items.sort(key=lambda item: order.get(item.path.name, 1))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Remember which tests have passed."""
+    report = yield
+    if report.when == "call" and report.passed:
+        passed = item.config.stash.setdefault(PASSED, {})
+        passed.setdefault(item.path, set()).add(item.name)
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """After recording, write which source and tests each recording stands for."""
+    if os.environ.get("DAGBOOK_RECORD") != "1":
+        return
+    from dagbook.spec import load as spec
+
+    project = Project.find(Path(str(session.config.rootpath)))
+    ids = {item.stem: item.id for item in spec.load(project).items}
+    options = Options.from_environment()
+    for module, passed in session.config.stash.get(PASSED, {}).items():
+        paths = live_paths(project, module)
+        wanted = {item.name for item in session.items if item.path == module}
+        if paths and passed == wanted:
+            names = session.config.stash.get(MADE, {}).get(module, set())
+            records.stamp(paths, ids.get(paths.stem, ""), passed, names, options.words)

@@ -1,0 +1,160 @@
+"""The second recording of an example: ``<stem>.live.json``, from a real scheduler.
+
+States, paths, tries, steps and kept values are compared. Times are *noise*: stored for
+the timeline, and the whole old scenario is kept when nothing else has changed.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dagbook.live.history import moment
+from dagbook.live.scenario import Scenario
+from dagbook.project import ExamplePaths, sha256
+from dagbook.recording import file as recording
+from dagbook.recording.masks import Masker
+
+NOISE = {"at", "times"}
+
+
+class LiveRecordingDiffersError(AssertionError):
+    """The test's assertions hold, but something else than the recording happened."""
+
+
+def comparable(value: Any) -> Any:
+    """Return ``value`` without what differs between two runs of the same behaviour."""
+    if isinstance(value, dict):
+        return {k: comparable(v) for k, v in value.items() if k not in NOISE}
+    if isinstance(value, list):
+        return [comparable(v) for v in value]
+    return value
+
+
+def masked(scenario: Scenario) -> dict[str, Any]:
+    """Return the scenario's data without volatile and private text."""
+    folders = {text: "<tmp>" for text in scenario.hidden}
+    folders[str(scenario.cluster.folder)] = "<airflow>"
+    whole = scenario.data()
+    data: dict[str, Any] = Masker(scenario.zero, folders).value(whole)
+    # After the timestamps of now, which are of the same days.
+    by_day = Masker(scenario.zero, extra=days(whole, scenario.zero))
+    return {key: by_day.value(value) for key, value in data.items()}
+
+
+def days(data: dict[str, Any], now: datetime) -> list[tuple[str, re.Pattern[str]]]:
+    """Return masks for the calendar days around the newest tick of a real schedule.
+
+    A schedule without an end ticks on the day of the recording, and on another day the
+    next time. Its day becomes ``<day>``, its neighbours ``<day-1>`` and ``<day+1>``.
+
+    Args:
+        data: a scenario, not masked yet.
+        now: when it began; ticks that are older than three days are the file's own.
+    """
+    ticks = [
+        moment(run["logical_date"])
+        for run in data["runs"]
+        if run["run_type"] == "scheduled" and run["logical_date"]
+    ]
+    if not ticks or now - max(ticks) > timedelta(days=3):
+        return []
+    newest = max(ticks)
+    return [
+        (
+            f"day{offset:+d}" if offset else "day",
+            re.compile(rf"(?<!\d){newest + timedelta(days=offset):%Y-%m-%d}"),
+        )
+        for offset in range(-3, 3)
+    ]
+
+
+def differences(new: Any, old: Any, where: str = "") -> list[str]:
+    """Return what is different, one line each: place, old value, new value."""
+    if isinstance(new, dict) and isinstance(old, dict):
+        found = []
+        for key in sorted(set(new) | set(old)):
+            found += differences(
+                new.get(key), old.get(key), f"{where}.{key}".strip(".")
+            )
+        return found
+    if isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
+        found = []
+        for number, (one, two) in enumerate(zip(new, old, strict=True)):
+            found += differences(one, two, f"{where}[{number}]")
+        return found
+    return [] if new == old else [f"{where}: recorded {old!r}, now {new!r}"]
+
+
+def compare(path: Path, name: str, data: dict[str, Any]) -> None:
+    """Compare a scenario with the one recorded in ``path``.
+
+    Raises:
+        LiveRecordingDiffersError: it is missing there, or different.
+    """
+    old = recording.load(path)["scenarios"].get(name) if path.exists() else None
+    if old is None:
+        raise LiveRecordingDiffersError(
+            f"scenario {name!r} is not recorded in {path.name} — "
+            "run `make live` with RECORD=1 and commit the file"
+        )
+    found = differences(comparable(data), comparable(old))
+    if found:
+        raise LiveRecordingDiffersError(
+            f"scenario {name!r} is not what is recorded in {path.name} — if the new "
+            "behaviour is right, run `make live` with RECORD=1 and read the diff:\n"
+            + "\n".join(found)
+        )
+
+
+def write(path: Path, name: str, data: dict[str, Any]) -> None:
+    """Put a scenario into the recording; an equal one keeps its old times."""
+    whole = recording.load(path) if path.exists() else {"scenarios": {}}
+    old = whole["scenarios"].get(name)
+    if old is not None and comparable(old) == comparable(data):
+        return
+    whole["scenarios"][name] = data
+    recording.save(path, whole)
+
+
+def stamp(
+    paths: ExamplePaths, item_id: str, passed: set[str], names: set[str], kind: str
+) -> None:
+    """Write what the recording stands for: source, test, versions, executor.
+
+    Args:
+        paths: of the example.
+        item_id: such as ``16.1.1``.
+        passed: the tests that have passed.
+        names: the scenarios that those tests made; others are dropped.
+        kind: executor and database in words.
+    """
+    path = paths.live_recording
+    if not path.exists():
+        return
+    data = recording.load(path)
+    before = recording.seal(data)
+    project = paths.project
+    test = live_test(paths)
+    data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in names}
+    data["id"] = item_id
+    data["source"] = {"path": project.relative(paths.dag), "sha256": sha256(paths.dag)}
+    data["tests"] = {
+        "path": project.relative(test),
+        "sha256": sha256(test),
+        "passed": sorted(passed),
+    }
+    if recording.seal(data) != before or "airflow" not in data:
+        data["airflow"] = version("apache-airflow-core")
+        data["python"] = ".".join(platform.python_version_tuple()[:2])
+        data["measured_on"] = kind
+    recording.save(path, data)
+
+
+def live_test(paths: ExamplePaths) -> Path:
+    """Return the test module of an example's live scenarios."""
+    return paths.test.with_name(f"test_{paths.stem}_live.py")

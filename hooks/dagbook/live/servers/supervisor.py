@@ -1,0 +1,253 @@
+"""Own processes, and leave none behind: ``python -m dagbook.live.servers.supervisor FOLDER``.
+
+One keeper stands between a test session and the servers it needs. It reads one JSON
+request per line and answers one JSON line each. It stops everything when it is told to,
+when it gets a signal, and when its input ends, which is what happens when the process
+that started it dies in any way. In the last two cases it also removes FOLDER, which
+belongs to that session.
+
+Tasks of Airflow run in sessions and process groups of their own and outlive a killed
+scheduler, so that signalling the children is not enough: on Linux the keeper is the
+*subreaper* of all its descendants, and stopping means that no descendant is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from typing import Any, BinaryIO, NoReturn
+
+import psutil
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def prctl(option: int, value: int) -> None:
+    """Call ``prctl`` where the system has it (Linux); elsewhere do nothing."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+class Keeper:
+    """The processes by name, and what the requests do to them."""
+
+    def __init__(self) -> None:
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.stop_signals: dict[str, int] = {}
+        self.stages: dict[str, int] = {}
+
+    def start(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Start ``name`` with ``argv``, ``env``, ``log``, ``cwd``, ``uid`` and ``gid``.
+
+        ``stop`` names the signal that asks the process to end (default SIGTERM);
+        ``stage`` says when: those that others need to end well have a higher one.
+        """
+        name = request["name"]
+        running = self.children.get(name)
+        if running is not None and running.poll() is None:
+            return {"error": f"{name} is already running"}
+        stop_signal = getattr(signal, request.get("stop", "SIGTERM"))
+
+        def before_exec() -> None:
+            # If the keeper itself is killed hard, each server still ends.
+            prctl(PR_SET_PDEATHSIG, stop_signal)
+
+        identity: dict[str, Any] = {}
+        if request.get("uid") is not None:
+            identity = {
+                "user": request["uid"],
+                "group": request["gid"],
+                "extra_groups": [],
+            }
+        with open(request["log"], "ab") as log:
+            process = subprocess.Popen(
+                request["argv"],
+                env=request["env"],
+                cwd=request["cwd"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=before_exec,  # noqa: PLW1509 (the keeper has one thread)
+                **identity,
+            )
+        self.children[name] = process
+        self.stop_signals[name] = stop_signal
+        self.stages[name] = request.get("stage", 0)
+        return {"pid": process.pid}
+
+    def stop(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Stop ``name`` by ``signal`` or its own; after ``seconds`` kill it."""
+        name = request["name"]
+        process = self.children.get(name)
+        if process is None:
+            return {"error": f"{name} was never started"}
+        number = self.stop_signals[name]
+        if request.get("signal"):
+            number = getattr(signal, request["signal"])
+        killed = end([process], number, request.get("seconds", 15.0))
+        return {"exit": process.returncode, "killed": bool(killed)}
+
+    def state(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the pid and the exit code (null while it runs) of every process."""
+        return {
+            "processes": {
+                name: {"pid": process.pid, "exit": process.poll()}
+                for name, process in self.children.items()
+            },
+            "descendants": [child.pid for child in descendants()],
+        }
+
+    def shutdown(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Stop everything, stage by stage, and every descendant that is left."""
+        seconds = float(request.get("seconds", 10.0))
+        killed: list[int] = []
+        for stage in sorted(set(self.stages.values())):
+            now = [self.children[n] for n, s in self.stages.items() if s == stage]
+            later = [self.children[n] for n, s in self.stages.items() if s > stage]
+            signals = {
+                self.children[n].pid: self.stop_signals[n] for n in self.children
+            }
+            killed += end(now, signals, seconds)
+            killed += end_all_descendants(later)
+        killed += end_all_descendants([])
+        return {"killed": killed}
+
+
+def descendants() -> list[psutil.Process]:
+    """Return every living process below this one, zombies left out."""
+    reap_orphans()
+    return [
+        child
+        for child in psutil.Process().children(recursive=True)
+        if _status(child) != psutil.STATUS_ZOMBIE
+    ]
+
+
+def _status(process: psutil.Process) -> str:
+    try:
+        return str(process.status())
+    except psutil.Error:
+        return str(psutil.STATUS_ZOMBIE)
+
+
+def reap_orphans() -> None:
+    """Collect adopted children that have ended, so that no zombie stays."""
+    known = {process.pid for process in KEEPER.children.values()}
+    for child in psutil.Process().children():
+        if child.pid not in known and _status(child) == psutil.STATUS_ZOMBIE:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child.pid, os.WNOHANG)
+
+
+def end(
+    processes: list[subprocess.Popen[bytes]],
+    signals: int | dict[int, int],
+    seconds: float,
+) -> list[int]:
+    """Signal the processes, wait ``seconds``, kill the rest; return the killed."""
+    for process in processes:
+        if process.poll() is None:
+            number = signals if isinstance(signals, int) else signals[process.pid]
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(number)
+    deadline = time.monotonic() + seconds
+    killed = []
+    for process in processes:
+        try:
+            process.wait(max(0.05, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            killed.append(process.pid)
+    return killed
+
+
+def end_all_descendants(spared: list[subprocess.Popen[bytes]]) -> list[int]:
+    """Kill what is left below this process, but not ``spared`` and those below."""
+    killed: list[int] = []
+    for _ in range(50):
+        keep: set[int] = set()
+        for process in spared:
+            if process.poll() is None:
+                with contextlib.suppress(psutil.Error):
+                    parent = psutil.Process(process.pid)
+                    keep |= {process.pid}
+                    keep |= {child.pid for child in parent.children(recursive=True)}
+        left = [child for child in descendants() if child.pid not in keep]
+        if not left:
+            break
+        for child in left:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
+                killed.append(child.pid)
+        psutil.wait_procs(left, timeout=0.2)
+    return killed
+
+
+KEEPER = Keeper()
+
+
+def tidy_up() -> None:
+    """Remove the session's folder, which is the one argument of this program."""
+    for folder in sys.argv[1:2]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def serve(requests: int, answers: BinaryIO) -> None:
+    """Answer requests from the file descriptor until it ends or says ``shutdown``."""
+    buffer = b""
+    while True:
+        ready, _, _ = select.select([requests], [], [], 1.0)
+        reap_orphans()
+        if not ready:
+            continue
+        chunk = os.read(requests, 1 << 16)
+        if not chunk:
+            # Who asked for all this has died without a word, so tidy up as well.
+            KEEPER.shutdown({})
+            tidy_up()
+            return
+        buffer += chunk
+        while b"\n" in buffer:
+            line, buffer = buffer.split(b"\n", 1)
+            request = json.loads(line)
+            method = getattr(KEEPER, request.pop("do"))
+            try:
+                answer = method(request)
+            except (OSError, ValueError, KeyError, AttributeError) as error:
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            with contextlib.suppress(BrokenPipeError):
+                answers.write(json.dumps(answer).encode() + b"\n")
+                answers.flush()
+            if method == KEEPER.shutdown:
+                return
+
+
+def main() -> None:
+    """Run the keeper on standard input and output."""
+
+    def on_signal(number: int, frame: object) -> NoReturn:
+        for again in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(again, signal.SIG_IGN)
+        KEEPER.shutdown({"seconds": 5.0})
+        tidy_up()
+        os._exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    serve(sys.stdin.fileno(), sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()

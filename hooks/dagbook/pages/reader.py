@@ -1,0 +1,80 @@
+"""A written example page: ``read`` it, and list the ``problems`` it has.
+
+The data is in ``page_model``, the front matter in ``page_front``, the Markdown in
+``page_text``, the rules that a page must keep in ``page_rules``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from dagbook.pages import front_matter as page_front
+from dagbook.pages import sections as page_text
+from dagbook.pages.model import (
+    FENCES,
+    REQUIRED_STANDING,
+    STANDING,
+    Fence,
+    FrontMatter,
+    Link,
+    Page,
+    Question,
+    Section,
+    SnippetRef,
+)
+from dagbook.problems import DagbookError, Problem, relative
+from dagbook.project import Project
+
+__all__ = [
+    "FENCES",
+    "REQUIRED_STANDING",
+    "STANDING",
+    "Fence",
+    "FrontMatter",
+    "Link",
+    "Page",
+    "Question",
+    "Section",
+    "SnippetRef",
+    "parse",
+    "read",
+]
+
+
+def read(path: Path, project: Project | None = None) -> Page:
+    """Read a page; what is wrong with it is in its ``faults``.
+
+    Args:
+        path: the written page.
+        project: the checkout it belongs to; found from ``path`` when left out.
+
+    Raises:
+        DagbookError: the file is missing or not UTF-8.
+    """
+    project = project or Project.find(path.resolve().parent)
+    name = relative(path, project.root)
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        what, remedy = "there is no such page", "write it, or run dagbook new"
+        raise DagbookError(Problem(name, 0, what, remedy)) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        what, remedy = "the file is not UTF-8", "save it as UTF-8"
+        raise DagbookError(Problem(name, line, what, remedy)) from None
+    return parse(text, name)
+
+
+@lru_cache(maxsize=8192)
+def parse(text: str, path: str) -> Page:
+    """Read the text of a page; the same text is read once.
+
+    Args:
+        text: the whole file.
+        path: how messages name it, relative to the root.
+    """
+    lines = text.splitlines()
+    front, faults, taken = page_front.parse(lines, path)
+    lead, sections, more = page_text.parse(lines, path, taken)
+    return Page(path, front, lead, tuple(sections), tuple(faults + more))

@@ -1,0 +1,178 @@
+"""One DAG file through Airflow's own ``DagBag``: problems with their lines, and DAGs.
+
+Runs in a process that parses this one file and ends (see ``parse_worker``).
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from dagbook.parsing import describe as parse_describe
+from dagbook.parsing import import_errors as parse_errors
+from dagbook.parsing.sandbox import NotWhileParsingError, Watch
+
+Found = dict[str, Any]
+
+
+def parse_file(path: Path, root: Path, limit: float) -> Found:
+    """Parse ``path`` and return the answer of the worker for it.
+
+    Args:
+        path: the DAG file, absolute.
+        root: root of the project, absolute; messages name files relative to it.
+        limit: seconds that the file may take.
+    """
+    name = path.relative_to(root).as_posix()
+    answer: Found = {"file": name, "seconds": 0.0, "problems": [], "dags": []}
+    tree = _read(path, answer["problems"])
+    if tree is None:
+        return answer
+    watch = Watch(str(path))
+    bag, bagged, seconds = _load(path, root / "dags", watch, limit)
+    answer["seconds"] = round(seconds, 3)
+    problems = answer["problems"]
+    problems += watch.problems
+    for error in bag.import_errors.values():
+        problems += parse_errors.import_error(
+            error, path, root, tree, bool(watch.problems)
+        )
+    problems += parse_errors.twice(bagged, tree)
+    for dag in bagged:
+        try:
+            data = parse_describe.describe(dag)
+            json.dumps(data)
+        except Exception as error:
+            problems.append(parse_errors.not_serialized(dag.dag_id, error, tree))
+        else:
+            answer["dags"].append(data)
+    answer["dags"].sort(key=lambda d: (d["dag_id"] != path.stem, d["dag_id"]))
+    if not bagged and not problems:
+        problems.append(
+            {
+                "line": 1,
+                "what": "holds no DAG that Airflow finds",
+                "remedy": "define one with `with DAG(...)`, or call the function "
+                "that @dag decorates",
+            }
+        )
+    return answer
+
+
+def schedule(
+    path: Path, root: Path, limit: float, dag_id: str, start: str, count: int
+) -> Found:
+    """Parse ``path`` and return ``count`` ticks of ``dag_id`` from ``start`` (ISO)."""
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    name = path.relative_to(root).as_posix()
+    answer: Found = {"file": name, "problems": [], "ticks": []}
+    tree = _read(path, answer["problems"])
+    if tree is None:
+        return answer
+    watch = Watch(str(path))
+    _, bagged, _ = _load(path, root / "dags", watch, limit)
+    for dag in bagged:
+        if dag.dag_id == dag_id:
+            stored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+            answer["ticks"] = parse_describe.ticks(stored, start, count)
+            return answer
+    known = ", ".join(sorted(dag.dag_id for dag in bagged)) or "none"
+    answer["problems"].append(
+        {"line": 0, "what": f"has no DAG {dag_id!r}", "remedy": f"known: {known}"}
+    )
+    return answer
+
+
+def plugin_problems(root: Path) -> list[Found]:
+    """Return what Airflow could not load from ``dags/plugins``."""
+    from airflow import plugins_manager
+
+    problems = []
+    for source, message in plugins_manager.get_import_errors().items():
+        path = Path(source)
+        with contextlib.suppress(ValueError):
+            path = path.resolve().relative_to(root)
+            problems.append({"path": path.as_posix(), "what": message.splitlines()[0]})
+    return problems
+
+
+def _read(path: Path, problems: list[Found]) -> ast.Module | None:
+    """Decode and compile the file; what fails here has an exact line."""
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        byte = content[error.start]
+        what = f"is not UTF-8: byte 0x{byte:02x}"
+        problems.append(
+            {"line": line, "what": what, "remedy": "save the file as UTF-8"}
+        )
+        return None
+    try:
+        tree = ast.parse(text, filename=str(path))
+        compile(tree, str(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        message = getattr(error, "msg", None) or str(error)
+        problems.append(
+            {
+                "line": line,
+                "what": f"syntax error: {message}",
+                "remedy": "put the line right; Python cannot read the file",
+            }
+        )
+        return None
+    return tree
+
+
+def _load(
+    path: Path, dags: Path, watch: Watch, limit: float
+) -> tuple[Any, list[Any], float]:
+    """Return the bag, the DAGs found in the file (also doubles), and the seconds."""
+    from airflow.dag_processing.dagbag import BundleDagBag
+    from airflow.sdk.definitions._internal.contextmanager import DagContext
+
+    found: list[Any] = []
+
+    class Registered(set[Any]):
+        """Airflow's set of DAGs, which drops a second DAG that equals the first."""
+
+        def add(self, item: tuple[Any, Any]) -> None:
+            found.append(item[0])
+            super().add(item)
+
+    DagContext.autoregistered_dags = Registered()
+    sys.dont_write_bytecode = True
+    bag = BundleDagBag(collect_dags=False, bundle_path=dags, bundle_name="dagbook")
+    watch.start(limit)
+    began = time.monotonic()
+    try:
+        bagged = bag.process_file(str(path))
+    except NotWhileParsingError:
+        bagged = []  # raised outside the module's own code: the watch has noted it
+    seconds = time.monotonic() - began
+    watch.stop()
+    if bag.import_errors:
+        return bag, list(bag.dags.values()), seconds
+    found += _in_module(path)
+    for dag in found:
+        if all(dag is not other for other in bagged):
+            bagged.append(dag)
+    return bag, bagged, seconds
+
+
+def _in_module(path: Path) -> list[Any]:
+    """Return the DAGs that the parsed module holds under a name of its own."""
+    from airflow.sdk import DAG
+    from airflow.utils.file import get_unique_dag_module_name
+
+    module = sys.modules.get(get_unique_dag_module_name(str(path)))
+    values = vars(module).values() if module else ()
+    return [value for value in values if isinstance(value, DAG)]

@@ -1,0 +1,171 @@
+"""Airflow's import errors as problems with the line of the parsed file.
+
+Runs in the process that parses the file (see ``parse_file``).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from dagbook.parsing.sandbox import DATABASE, SDK_IN_A_TASK, NotWhileParsingError
+
+_ORM = re.compile(
+    r"database access via the ORM is not allowed|Metadatabase from dags is not allowed"
+    r"|Database access is disabled from Dags|airflow-db-not-allowed"
+)
+Found = dict[str, Any]
+
+
+def import_error(
+    text: str, path: Path, root: Path, tree: ast.Module, explained: bool
+) -> list[Found]:
+    """Turn Airflow's traceback into at most one problem with the line of this file.
+
+    Args:
+        text: the traceback as Airflow keeps it.
+        path: the parsed file, absolute.
+        root: root of the project; left out of messages.
+        tree: the parsed text, for the line of what has none of its own.
+        explained: the watch has already noted what the file did.
+    """
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    last = next((row for row in reversed(lines) if not row.startswith(" ")), text)
+    last = last.strip().replace(str(root) + "/", "")
+    if NotWhileParsingError.__name__ in last:
+        return []
+    if explained and _ORM.search(last):
+        return []
+    rows = re.findall(rf'File "{re.escape(str(path))}", line (\d+)', text)
+    line = int(rows[-1]) if rows else 0
+    kind, _, message = last.partition(": ")
+    kind = kind.rsplit(".", 1)[-1]
+    if kind == "SystemExit":
+        return [
+            {
+                "line": line,
+                "what": f"calls sys.exit while it is parsed (SystemExit {message})",
+                "remedy": "remove it: it would end the process that parses",
+            }
+        ]
+    if kind == "AirflowDagCycleException" or "Cycle detected" in last:
+        return [_cycle(last, tree, line)]
+    if _ORM.search(last):
+        return [{"line": line, "what": DATABASE, "remedy": SDK_IN_A_TASK}]
+    missing = kind in ("ModuleNotFoundError", "ImportError")
+    remedy = "correct the import" if missing else "correct the line"
+    return [
+        {
+            "line": line or _first_dag_line(tree),
+            "what": f"import error: {last}",
+            "remedy": f"{remedy}; Airflow refuses the whole file",
+            "cacheable": not missing,
+        }
+    ]
+
+
+def _cycle(message: str, tree: ast.Module, line: int) -> Found:
+    task = message.rsplit(": ", 1)[-1].strip().strip("'\"")
+    dag = re.sub(r".*in DAG: (\S+?)\.? Faulty.*", r"\1", message)
+    return {
+        "line": line
+        or _wiring_line(tree, task)
+        or next(iter(dag_lines(tree, dag)), 0)
+        or _first_dag_line(tree),
+        "what": f"the tasks form a cycle through {task!r}",
+        "remedy": "remove the dependency that leads back to an earlier task",
+    }
+
+
+def _wiring_line(tree: ast.Module, task_id: str) -> int:
+    """Return the last line that wires ``task_id``; wiring comes after the tasks."""
+    name = re.sub(r"__\d+$", "", task_id.rsplit(".", 1)[-1])
+    names = {name}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            call = ast.unparse(node.value)
+            if f"'{name}'" in call or call.startswith(f"{name}("):
+                targets = [n for t in node.targets for n in ast.walk(t)]
+                names |= {n.id for n in targets if isinstance(n, ast.Name)}
+    lines = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        and (
+            isinstance(node.value, ast.BinOp)
+            or (isinstance(node.value, ast.Call) and _wires(node.value))
+        )
+        and names & {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    ]
+    return max(lines, default=0)
+
+
+def _wires(call: ast.Call) -> bool:
+    text = ast.unparse(call.func)
+    return text.rsplit(".", 1)[-1] in (
+        "chain",
+        "chain_linear",
+        "cross_downstream",
+        "set_upstream",
+        "set_downstream",
+    )
+
+
+def twice(bagged: list[Any], tree: ast.Module) -> list[Found]:
+    """Return a problem for each dag_id that the file defines more than once."""
+    counts = Counter(dag.dag_id for dag in bagged)
+    return [
+        {
+            "line": (dag_lines(tree, dag_id) or [1])[-1],
+            "what": f"defines the DAG {dag_id!r} {count} times",
+            "remedy": "give each DAG an id of its own; Airflow keeps only one of them",
+        }
+        for dag_id, count in sorted(counts.items())
+        if count > 1
+    ]
+
+
+def not_serialized(dag_id: str, error: Exception, tree: ast.Module) -> Found:
+    """Return the problem of a DAG that a scheduler could not load."""
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    detail = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return {
+        "line": (dag_lines(tree, dag_id) or [1])[0],
+        "what": f"the DAG {dag_id!r} cannot be serialized: {detail}",
+        "remedy": "use what a scheduler can load: shipped timetables, triggers and "
+        f"weights, or register a class by a plugin ({type(cause).__name__})",
+    }
+
+
+def dag_lines(tree: ast.Module, dag_id: str) -> list[int]:
+    """Return the lines that define the DAG ``dag_id``, as far as the text tells."""
+    lines: list[int] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            for decorator in node.decorator_list:
+                text = ast.unparse(decorator)
+                if re.match(r"(\w+\.)?dag\b", text) and (
+                    repr(dag_id) in text or node.name == dag_id
+                ):
+                    lines.append(decorator.lineno)
+        elif isinstance(node, ast.Call) and re.search(
+            r"(^|\.)DAG$", ast.unparse(node.func)
+        ):
+            first = [*node.args[:1], *(k.value for k in node.keywords)]
+            if any(isinstance(a, ast.Constant) and a.value == dag_id for a in first):
+                lines.append(node.lineno)
+    return sorted(lines)
+
+
+def _first_dag_line(tree: ast.Module) -> int:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and re.search(
+            r"(^|\.)(DAG|dag)$", ast.unparse(node.func)
+        ):
+            return node.lineno
+    return 1

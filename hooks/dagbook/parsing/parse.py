@@ -1,0 +1,208 @@
+"""What Airflow finds in the DAG files, without importing Airflow here.
+
+A worker process is started for files that are not in the cache, and kept for the next
+call; an unchanged tree starts nothing. The cache holds one JSON file for each content.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from dagbook import cache as kept
+from dagbook.parsing import client as parse_pool
+from dagbook.parsing.model import ParsedDag, ParsedFile, ParsedGroup, ParsedTask, Tick
+from dagbook.problems import DagbookError, Problem
+from dagbook.project import Project
+
+__all__ = [
+    "ParsedDag",
+    "ParsedFile",
+    "ParsedGroup",
+    "ParsedTask",
+    "Tick",
+    "limit",
+    "parse",
+    "schedule",
+]
+
+ROOM = "parse"
+DEFAULT_LIMIT = 5.0
+"""Seconds that a file may take to parse, unless DAGBOOK_PARSE_LIMIT says otherwise."""
+
+_TOOL = (
+    "parsing/server.py",
+    "parsing/dagbag.py",
+    "parsing/import_errors.py",
+    "parsing/sandbox.py",
+    "parsing/describe.py",
+)
+PACKAGES = (
+    "apache-airflow-core",
+    "apache-airflow-task-sdk",
+    "apache-airflow-providers-standard",
+)
+
+
+Progress = Callable[[int, int, str], None]
+"""Called with (files done, files to parse, name of the last file)."""
+
+
+def parse(
+    project: Project, files: Iterable[Path], progress: Progress | None = None
+) -> dict[str, ParsedFile]:
+    """Parse DAG files by Airflow's own DagBag, from the cache where nothing changed.
+
+    Args:
+        project: the checkout.
+        files: DAG files, absolute; a missing file is a problem of its own.
+        progress: told of each file that had to be parsed.
+
+    Returns:
+        One entry per file by path relative to the root; ids that two of the files
+        share are problems of the later one.
+    """
+    names = {project.relative(path): path for path in files}
+    answers: dict[str, dict[str, Any]] = {}
+    missing: dict[str, Path] = {}
+    companions = _companions(project)
+    keys: dict[str, str] = {}
+    for name, path in names.items():
+        if not path.is_file():
+            what, remedy = "does not exist", "write the file, or correct the reference"
+            answers[name] = _failed(what, remedy)
+            continue
+        keys[name] = _key(name, path.read_bytes(), companions)
+        cached = _from_cache(project, keys[name])
+        if cached is None:
+            missing[name] = path
+        else:
+            answers[name] = cached
+    if missing:
+        requests = {name: _request(project, path) for name, path in missing.items()}
+        for done, (name, answer) in enumerate(
+            parse_pool.ask(project.root, companions, requests), 1
+        ):
+            answers[name] = answer
+            if all(p.get("cacheable", True) for p in answer["problems"]):
+                kept.write(project, ROOM, keys[name], answer)
+            if progress:
+                progress(done, len(missing), name)
+        kept.tidy(project, ROOM)
+    parsed = {name: _parsed(name, answers[name]) for name in names}
+    return _unique(parsed)
+
+
+def schedule(
+    project: Project, file: str, dag_id: str, start: str, count: int
+) -> list[Tick]:
+    """Return the next runs of a DAG by its own timetable.
+
+    Args:
+        project: the checkout.
+        file: the DAG file, relative to the root.
+        dag_id: a DAG of that file.
+        start: first instant, ISO 8601 with an offset or ``Z``.
+        count: at most this many runs.
+
+    Raises:
+        DagbookError: the file does not parse or does not hold the DAG.
+    """
+    path = project.root / file
+    if not path.is_file():
+        raise DagbookError(Problem(file, 0, "does not exist", "correct the reference"))
+    companions = _companions(project)
+    content = path.read_bytes() + f"\0{dag_id}\0{start}\0{count}".encode()
+    key = _key(f"schedule {file}", content, companions)
+    answer = _from_cache(project, key)
+    if answer is None:
+        request = _request(project, path) | {
+            "op": "schedule",
+            "dag_id": dag_id,
+            "from": start,
+            "count": count,
+        }
+        [(_, answer)] = parse_pool.ask(project.root, companions, {file: request})
+        if not answer["problems"]:
+            kept.write(project, ROOM, key, answer)
+    if answer["problems"]:
+        raise DagbookError(_parsed(file, answer).problems)
+    return [Tick(**tick) for tick in answer["ticks"]]
+
+
+def limit() -> float:
+    """Return the seconds that a file may take to parse."""
+    return float(os.environ.get("DAGBOOK_PARSE_LIMIT", DEFAULT_LIMIT))
+
+
+def _request(project: Project, path: Path) -> dict[str, Any]:
+    return {
+        "op": "parse",
+        "file": str(path.resolve()),
+        "root": str(project.root.resolve()),
+        "limit": limit(),
+    }
+
+
+def _parsed(name: str, answer: dict[str, Any]) -> ParsedFile:
+    return ParsedFile(
+        file=name,
+        seconds=answer.get("seconds", 0.0),
+        problems=tuple(
+            Problem(p.get("path", name), p["line"], p["what"], p.get("remedy", ""))
+            for p in answer["problems"]
+        ),
+        dags=tuple(ParsedDag.from_json(dag) for dag in answer.get("dags", [])),
+    )
+
+
+def _failed(what: str, remedy: str) -> dict[str, Any]:
+    return {"problems": [{"line": 0, "what": what, "remedy": remedy}]}
+
+
+def _unique(parsed: dict[str, ParsedFile]) -> dict[str, ParsedFile]:
+    """Add a problem to each file that repeats the dag_id of an earlier one."""
+    owners: dict[str, str] = {}
+    result = dict(parsed)
+    for name in sorted(parsed):
+        file = parsed[name]
+        clashes = []
+        for dag in file.dags:
+            first = owners.setdefault(dag.dag_id, name)
+            if first != name:
+                what = f"the DAG {dag.dag_id!r} is already in {first}"
+                clashes.append(Problem(name, 0, what, "give it an id of its own"))
+        if clashes:
+            problems = (*file.problems, *clashes)
+            result[name] = ParsedFile(name, file.seconds, problems, file.dags)
+    return result
+
+
+@cache
+def _tool() -> str:
+    """Return the digest of everything but the files that an answer depends on."""
+    versions = [f"{package} {metadata.version(package)}" for package in PACKAGES]
+    return kept.key(kept.source(*_TOOL), *versions, sys.version)
+
+
+def _companions(project: Project) -> str:
+    """Return the digest of the plugins, which any DAG file may use."""
+    parts: list[str | bytes] = []
+    for path in sorted((project.dags / "plugins").rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            parts += [project.relative(path), path.read_bytes()]
+    return kept.key(*parts)
+
+
+def _key(name: str, content: bytes, companions: str) -> str:
+    return kept.key(_tool(), companions, name, content)
+
+
+def _from_cache(project: Project, key: str) -> dict[str, Any] | None:
+    answer = kept.read(project, ROOM, key)
+    return answer if answer and answer.get("seconds", 0.0) <= limit() else None

@@ -1,0 +1,203 @@
+"""Read what a run left in the metadata database.
+
+This is the operator's side of Airflow: the harness owns the database, so it may read
+it. A task may not, and the guard sees to that.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.models.asset import AssetEvent, AssetModel
+from airflow.models.dagrun import DagRun, DagRunNote
+from airflow.models.renderedtifields import RenderedTaskInstanceFields
+from airflow.models.taskinstance import TaskInstance
+from airflow.models.taskinstancehistory import TaskInstanceHistory
+from airflow.models.xcom import XComModel
+from airflow.utils.session import create_session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dagbook.running.observer import Seen
+
+
+def instant(moment: datetime | None) -> str | None:
+    """Return a moment as ISO 8601 in UTC, ``2026-05-01T00:00:00Z``."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def plain(value: Any) -> Any:
+    """Return ``value`` as JSON holds it; what JSON cannot hold becomes its text."""
+    return json.loads(json.dumps(value, default=str))
+
+
+def collect(dag: Any, run_id: str, seen: Seen, seconds: float) -> dict[str, Any]:
+    """Return the scenario of one run, unmasked, as architecture.md describes it.
+
+    Args:
+        dag: the parsed DAG (task order and operators come from it).
+        run_id: the run.
+        seen: what the observer saw.
+        seconds: how long the run took, wall clock.
+    """
+    with create_session() as session:
+        run = session.scalars(
+            select(DagRun).where(DagRun.dag_id == dag.dag_id, DagRun.run_id == run_id)
+        ).one()
+        data = run_data(run)
+        data.update(
+            kind="run",
+            duration=round(seconds, 3),
+            tasks=_tasks(session, dag, run_id, seen),
+            runs=[
+                run_data(other)
+                # By name, not by age: mapped and parallel tasks trigger in any order.
+                for other in session.scalars(
+                    select(DagRun).order_by(DagRun.dag_id, DagRun.run_id)
+                )
+                if other.id != run.id
+            ],
+            asset_events=_asset_events(session, dag.dag_id, run_id),
+        )
+    return data
+
+
+def run_data(run: DagRun) -> dict[str, Any]:
+    """Return the fields of a Dag run that a reader asks for."""
+    note: DagRunNote | None = run.dag_run_note
+    return {
+        "dag_id": run.dag_id,
+        "run_id": run.run_id,
+        "run_type": str(getattr(run.run_type, "value", run.run_type)),
+        "state": str(getattr(run.state, "value", run.state)),
+        "logical_date": instant(run.logical_date),
+        "run_after": instant(run.run_after),
+        "conf": plain(run.conf or {}),
+        "note": note.content if note else None,
+    }
+
+
+def _tasks(session: Session, dag: Any, run_id: str, seen: Seen) -> list[dict[str, Any]]:
+    order = {t.task_id: i for i, t in enumerate(dag.topological_sort())}
+    where = (TaskInstance.dag_id == dag.dag_id, TaskInstance.run_id == run_id)
+    current = session.scalars(select(TaskInstance).where(*where)).all()
+    past = session.scalars(
+        select(TaskInstanceHistory).where(
+            TaskInstanceHistory.dag_id == dag.dag_id,
+            TaskInstanceHistory.run_id == run_id,
+        )
+    ).all()
+    rows_of_all: list[Any] = [*current, *past]
+    starts = [t.start_date for t in rows_of_all if t.start_date]
+    zero = min(starts) if starts else None
+    tries: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for ti in sorted(past, key=lambda t: t.try_number):
+        tries.setdefault((ti.task_id, ti.map_index), []).append(_try(ti, zero, seen))
+    rows = []
+    for ti in current:
+        key = (ti.task_id, ti.map_index)
+        if ti.try_number and ti.start_date:
+            tries.setdefault(key, []).append(_try(ti, zero, seen))
+        task = dag.task_dict.get(ti.task_id)
+        rows.append(
+            {
+                "task_id": ti.task_id,
+                "map_index": ti.map_index,
+                "operator": _operator(task, ti),
+                "state": _state(ti.state),
+                "try_number": ti.try_number,
+                "max_tries": ti.max_tries,
+                "tries": tries.get(key, []),
+                "xcoms": _xcoms(session, ti),
+                "rendered": _rendered(session, ti, task),
+            }
+        )
+    last = len(order)
+    rows.sort(
+        key=lambda r: (order.get(r["task_id"], last), r["task_id"], r["map_index"])
+    )
+    return rows
+
+
+def _state(state: Any) -> str | None:
+    return None if state is None else str(getattr(state, "value", state))
+
+
+def _operator(task: Any, ti: TaskInstance) -> str:
+    if task is None:
+        return str(ti.operator)
+    return str(task.operator_name)  # "@task" also when the task is mapped
+
+
+def _try(ti: Any, zero: datetime | None, seen: Seen) -> dict[str, Any]:
+    key = (ti.run_id, ti.task_id, ti.map_index, ti.try_number)
+    start = (ti.start_date - zero).total_seconds() if ti.start_date and zero else 0.0
+    end = ti.end_date or ti.start_date
+    seconds = (end - ti.start_date).total_seconds() if ti.start_date else 0.0
+    return {
+        "try_number": ti.try_number,
+        "state": _state(ti.state),
+        "start": round(start, 3),
+        "duration": round(seconds, 3),
+        "error": seen.errors.get(key),
+        "log": seen.logs.get(key, []),
+    }
+
+
+def _xcoms(session: Session, ti: TaskInstance) -> dict[str, Any]:
+    rows = session.scalars(
+        select(XComModel)
+        .where(
+            XComModel.dag_id == ti.dag_id,
+            XComModel.run_id == ti.run_id,
+            XComModel.task_id == ti.task_id,
+            XComModel.map_index == ti.map_index,
+        )
+        .order_by(XComModel.key)
+    )
+    # As the Task Execution API stored it. XComModel.deserialize_value would read the
+    # text "20.50" as JSON once more, and give a number that no task has pushed.
+    return {row.key: plain(row.value) for row in rows}
+
+
+def _rendered(session: Session, ti: TaskInstance, task: Any) -> dict[str, Any]:
+    """Return the template fields that rendering changed, and only those."""
+    row = session.scalars(
+        select(RenderedTaskInstanceFields).where(
+            RenderedTaskInstanceFields.dag_id == ti.dag_id,
+            RenderedTaskInstanceFields.run_id == ti.run_id,
+            RenderedTaskInstanceFields.task_id == ti.task_id,
+            RenderedTaskInstanceFields.map_index == ti.map_index,
+        )
+    ).first()
+    if row is None or task is None:
+        return {}
+    fields = {}
+    for name, value in (row.rendered_fields or {}).items():
+        raw = getattr(task, name, None)
+        if "{{" in str(raw) or "{%" in str(raw):
+            fields[name] = plain(value)
+    return fields
+
+
+def _asset_events(session: Session, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(AssetEvent, AssetModel)
+        .join(AssetModel, AssetModel.id == AssetEvent.asset_id)
+        .where(AssetEvent.source_dag_id == dag_id, AssetEvent.source_run_id == run_id)
+        .order_by(AssetEvent.id)
+    )
+    return [
+        {
+            "asset": asset.name,
+            "uri": asset.uri,
+            "extra": plain(event.extra or {}),
+            "source_task": event.source_task_id,
+            "source_map_index": event.source_map_index,
+        }
+        for event, asset in rows
+    ]

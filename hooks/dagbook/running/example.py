@@ -1,0 +1,309 @@
+"""What an example's test holds in its hand: the fixture ``example``.
+
+    def test_the_total_can_be_checked_by_hand(example):
+        run = example.run()
+        assert run.value("daily_total") == 412.5
+
+Every scenario that a test makes is recorded under its name, and compared with the
+committed recording when the test's own assertions have passed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx
+
+from dagbook.project import ExamplePaths
+from dagbook.recording.masks import Masker
+from dagbook.running.api_server import ApiServer
+from dagbook.running.dag_test import LIMIT, LOGICAL_DATE, RUN_AFTER, load, test_run
+from dagbook.running.results import Run
+
+CLI_LIMIT = 300
+
+
+class Scenario:
+    """A named piece of behaviour: at most one run, and what was said around it."""
+
+    def __init__(self, example: Example, name: str) -> None:
+        self.example = example
+        self.name = name
+        self.run_data: dict[str, Any] | None = None
+        self.exchanges: list[dict[str, Any]] = []
+        self.values: dict[str, Any] = {}
+        self.hidden: tuple[str, ...] = ()
+        self.masker = Masker(datetime.now(UTC), example.folders())
+
+    def http(self, user: str | None = "admin", keep: Any = None) -> httpx.Client:
+        """Return a client of the real REST API whose exchanges are recorded.
+
+        A request sent with ``extensions={"name": "clear"}`` is shown by that name.
+
+        Args:
+            user: viewer, user, op, admin, or ``None`` for no token.
+            keep: names of the response fields to record; default: all.
+        """
+
+        def note(response: httpx.Response) -> None:
+            response.read()
+            self.exchanges.append(_exchange(response, user, keep))
+
+        return self.example.api.client(user, on_answer=note)
+
+    def cli(self, *words: str, name: str = "") -> subprocess.CompletedProcess[str]:
+        """Run ``airflow WORDS`` on the scenario's database, and record the answer.
+
+        Args:
+            words: the words after ``airflow``.
+            name: by which a page shows the exchange.
+
+        Returns:
+            The finished process with ``returncode``, ``stdout`` and ``stderr``.
+        """
+        assert (
+            self.example.dags is not None
+        )  # it can only speak of DAGs that are written
+        done = subprocess.run(
+            [sys.executable, "-m", "airflow", *words],
+            capture_output=True,
+            text=True,
+            timeout=CLI_LIMIT,
+            env={**os.environ, "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR"},
+        )
+        shown = done.stdout.strip() or done.stderr.strip()
+        self.exchanges.append(
+            {
+                "kind": "cli",
+                "command": shlex.join(["airflow", *words]),
+                "exit": done.returncode,
+                "output": shown.splitlines()[-12:],
+                **({"name": name} if name else {}),
+            }
+        )
+        return done
+
+    def keep(self, name: str, value: Any) -> Any:
+        """Record a value that a page shows, and return it."""
+        self.values[name] = value
+        return value
+
+    def data(self) -> dict[str, Any]:
+        """Return the scenario as it is recorded: masked JSON."""
+        data = dict(self.run_data or {"kind": "exchange"})
+        data["exchanges"] = self.exchanges
+        data["values"] = json.loads(json.dumps(self.values, default=str))
+        masked: dict[str, Any] = self.masker.value(data)
+        if self.run_data:  # seconds of the run are noise, not a masked field
+            masked["duration"] = self.run_data.get("duration", 0)
+            for task, raw in zip(
+                masked.get("tasks", []), self.run_data.get("tasks", []), strict=True
+            ):
+                for one, was in zip(task["tries"], raw["tries"], strict=True):
+                    one["duration"] = was["duration"]
+        return masked
+
+
+class Example:
+    """The example that a test module is about.
+
+    Args:
+        paths: its files.
+        home: the Airflow home of this process.
+        scratch: an empty folder; the working folder and ``TMPDIR`` of the test.
+        server: gives the API server, starting it at the first call.
+    """
+
+    def __init__(
+        self, paths: ExamplePaths, home: Path, scratch: Path, server: Any
+    ) -> None:
+        self.paths = paths
+        self.home = home
+        self.scratch = scratch
+        self._server = server
+        self.scenarios: dict[str, Scenario] = {}
+        self._dags: dict[str, Any] | None = None
+        self._module: ModuleType | None = None
+        self._people: dict[str, dict[str, Any]] = {}
+
+    @property
+    def stem(self) -> str:
+        """The file's name without ``.py``: the DAG's id."""
+        return self.paths.stem
+
+    @property
+    def dags(self) -> dict[str, Any]:
+        """The file's DAGs by id, parsed afresh for this test and in its database."""
+        if self._dags is None:
+            self._dags, self._module = load(self.paths.dag)
+        return self._dags
+
+    @property
+    def dag(self) -> Any:
+        """The DAG that carries the file's name."""
+        return self.dags[self.stem]
+
+    def sibling(self, role: str) -> Any:
+        """Return the DAG ``<stem>__<role>`` of the same file."""
+        return self.dags[f"{self.stem}__{role}"]
+
+    def ticks(
+        self, start: str, count: int = 5, role: str = ""
+    ) -> list[dict[str, str | None]]:
+        """Return the next runs of a DAG by its own timetable, as the scheduler has it.
+
+        Args:
+            start: runs before this instant (ISO 8601 with an offset) are left out.
+            count: at most this many.
+            role: of the sibling ``<stem>__<role>``.
+
+        Returns:
+            Rows of ``logical_date``, ``start``, ``end`` and ``run_after``.
+        """
+        from dagbook.airflow_compat import DagSerialization
+        from dagbook.parsing.describe import ticks
+
+        dag = self.sibling(role) if role else self.dag
+        stored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+        return ticks(stored, start, count)
+
+    @property
+    def module(self) -> ModuleType:
+        """The example as an imported module, to call its functions."""
+        assert self.dags is not None
+        assert self._module is not None
+        return self._module
+
+    @property
+    def api(self) -> ApiServer:
+        """The real REST API; from now on connection ``airflow_api`` leads to it."""
+        assert self.dags is not None  # the API can only speak of DAGs that are written
+        server: ApiServer = self._server()
+        return server
+
+    def folders(self) -> dict[str, str]:
+        """Return folders that must not appear in a recording, with their names."""
+        return {
+            str(self.scratch): "<tmp>",
+            str(self.home): "<airflow_home>",
+            str(self.paths.project.root): "<project>",
+            # A mutant lies elsewhere, and its recording must not differ by that.
+            str(self.paths.dag.parent): f"<project>/dags/{self.paths.folder}",
+        }
+
+    def scenario(self, name: str) -> Scenario:
+        """Begin a scenario, or return it when this test has begun it already."""
+        return self.scenarios.setdefault(name, Scenario(self, name))
+
+    def run(
+        self,
+        scenario: str = "default",
+        *,
+        role: str = "",
+        logical_date: datetime | None = LOGICAL_DATE,
+        run_after: datetime = RUN_AFTER,
+        conf: dict[str, Any] | None = None,
+        mark_success: str | None = None,
+        limit: float = LIMIT,
+    ) -> Run:
+        """Run a DAG of the file by ``dag.test()``, record it and return the result.
+
+        Args:
+            scenario: the name of the recording.
+            role: run the sibling ``<stem>__<role>``; default: the file's DAG.
+            logical_date: ``None`` for a manual run as the UI starts it.
+            run_after: "now" as the run knows it.
+            conf: the run's conf.
+            mark_success: regular expression of task ids that are marked and not run.
+            limit: wall-clock seconds.
+
+        Raises:
+            TimeoutError: not over within ``limit``.
+            ParamValidationError: Airflow refused ``conf``; the refusal is recorded.
+        """
+        from dagbook.running.collect import collect, plain
+        from dagbook.running.observer import described, observing
+
+        dag = self.sibling(role) if role else self.dag
+        kept = self.scenario(scenario)
+        if kept.run_data is not None:
+            raise ValueError(f"scenario {scenario!r} has a run already")
+        with observing(self.paths.dag) as observer:
+            try:
+                run, seconds = test_run(
+                    dag,
+                    logical_date=logical_date,
+                    run_after=run_after,
+                    conf=conf,
+                    mark_success=mark_success,
+                    limit=limit,
+                )
+            except Exception as error:
+                kept.run_data = {
+                    "kind": "refused",
+                    "dag_id": dag.dag_id,
+                    "conf": plain(conf or {}),
+                    "error": described(error),
+                }
+                raise
+        kept.run_data = collect(dag, run.run_id, observer.seen, seconds)
+        if self._people:
+            kept.run_data["answers"] = {"people": plain(self._people)}
+        return Run(kept.run_data)
+
+    @contextmanager
+    def answers(
+        self,
+        children: dict[str, list[str]] | None = None,
+        people: dict[str, dict[str, Any]] | None = None,
+    ) -> Iterator[Any]:
+        """Answer for child runs and for people while the block runs.
+
+        What people answered is recorded with the runs of the block, so that parity can
+        give the same answers on a real scheduler. See :mod:`dagbook.running.responder`.
+        """
+        from dagbook.running.responder import Answers, responding
+
+        with ExitStack() as stack:
+            client = stack.enter_context(self.api.client("admin"))
+            stack.callback(setattr, self, "_people", self._people)
+            self._people = dict(people or {})
+            yield stack.enter_context(
+                responding(client, Answers(children or {}, people or {}))
+            )
+
+
+def _exchange(response: httpx.Response, user: str | None, keep: Any) -> dict[str, Any]:
+    request = response.request
+    body: Any = request.content.decode() or None
+    if body:
+        with suppress(ValueError):
+            body = json.loads(body)
+    answer: Any = None
+    if response.content:
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = response.text
+    if keep is not None and isinstance(answer, dict):
+        answer = {k: v for k, v in answer.items() if k in keep}
+    name = request.extensions.get("name")
+    return {
+        "kind": "http",
+        **({"name": name} if name else {}),
+        "user": user,
+        "request": f"{request.method} {request.url.raw_path.decode()}",
+        "body": body,
+        "status": response.status_code,
+        "response": answer,
+    }

@@ -1,0 +1,118 @@
+"""Everything the site is made of that nobody wrote by hand.
+
+``write`` hands each file to ``emit``; MkDocs' gen-files and a plain folder are two
+receivers of the same files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from dagbook.concepts import compose as concepts
+from dagbook.examples import example as lookup
+from dagbook.examples.example import Example
+from dagbook.problems import DagbookError, Problem
+from dagbook.project import Project
+from dagbook.site import compose, indexes
+from dagbook.site import parity as parity_table
+from dagbook.views import states
+
+UNSEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
+Emit = Callable[[str, str, str | None], None]
+"""Called with the path below the site's source, the text, and the written file that a
+person edits to change it (relative to the root), if there is one."""
+
+
+def write(project: Project, emit: Emit) -> None:
+    """Hand every generated file to ``emit``.
+
+    Raises:
+        DagbookError: a page cannot be composed; all such problems at once.
+    """
+    problems: list[Problem] = []
+    taken: set[str] = set()
+    for example in written(project):
+        try:
+            _example(example, emit, taken)
+        except DagbookError as error:
+            problems += error.problems
+    if problems:
+        raise DagbookError(problems)
+    emit("assets/states.css", states.stylesheet(), None)
+    tools = {parity_table.PATH: parity_table.page(project), **dict(reference(project))}
+    extra = [(path, indexes.title(text)) for path, text in tools.items()]
+    for name, text in {**indexes.pages(project, extra=extra), **tools}.items():
+        own = f"docs/{name}" if (project.docs / name).is_file() else None
+        emit(name, compose.plain(own or f"generated {name}", text), own)
+        taken.add(name)
+    for path in project.pages():
+        name = path.relative_to(project.docs).as_posix()
+        if name not in taken:
+            text = written_text = path.read_text(encoding="utf-8")
+            if name.startswith(f"{concepts.FOLDER}/"):
+                text = concepts.compose(project, name, text)
+            made = quiet(name, compose.plain(f"docs/{name}", text))
+            if made != written_text:
+                emit(name, made, f"docs/{name}")
+
+
+def written(project: Project) -> Iterator[Example]:
+    """Yield the examples whose page exists, in the order of the contract."""
+    for item in lookup.contract(project).items:
+        if item.paths(project).page.is_file():
+            yield Example(project, item)
+
+
+def _example(example: Example, emit: Emit, taken: set[str]) -> None:
+    paths = example.item.paths(example.project)
+    folder = example.item.folder
+    page = f"{folder}/{paths.page.name}"
+    emit(page, compose.compose(example), f"docs/{page}")
+    taken.add(page)
+    for file in (paths.dag, paths.recording, paths.live_recording):
+        if file.is_file():
+            emit(f"{folder}/{file.name}", file.read_text(encoding="utf-8"), None)
+
+
+def quiet(name: str, text: str) -> str:
+    """Let the pages for contributors stand behind those for readers in the search."""
+    if name.startswith("contributing/") and not text.startswith("---"):
+        return f"---\nsearch:\n  boost: 0.2\n---\n\n{text}"
+    return text
+
+
+def reference(project: Project) -> Iterator[tuple[str, str]]:
+    """Yield one page of the contributors' reference for each module of the program."""
+    rows = []
+    for module in _modules(project):
+        name = ".".join(module.with_suffix("").parts)
+        file = f"contributing/reference/{name.replace('.', '_')}.md"
+        rows.append(f"- [`{name}`]({file.rpartition('/')[2]})")
+        yield file, f"{UNSEARCHED}# {name}\n\n::: {name}\n"
+    yield (
+        "contributing/reference/index.md",
+        f"{UNSEARCHED}# The program\n\nThe modules of the package `dagbook`, as their "
+        "docstrings describe them. [Architecture](../architecture.md) says how they "
+        "work together.\n\n" + "\n".join(rows) + "\n",
+    )
+
+
+def _modules(project: Project) -> list[Path]:
+    root = project.root / "hooks"
+    return [
+        path.relative_to(root)
+        for path in sorted((root / "dagbook").rglob("*.py"))
+        if not path.stem.startswith("_") and (path.parent / "__init__.py").is_file()
+    ]
+
+
+def to_folder(folder: Path) -> Emit:
+    """Return an ``emit`` that writes below ``folder``."""
+
+    def emit(path: str, text: str, _edit: str | None) -> None:
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+    return emit
