@@ -59,6 +59,7 @@ check: $(READY) ## spec, pages, snippets, DAG parsing, guard, recordings, lint
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check hooks tests dags
 	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .cache/imports --no-logo > .cache/imports.txt || { cat .cache/imports.txt; exit 1; }
 
 new: $(READY) ## the three skeleton files of an item (ID=16.1.7)
 	$(BIN)/dagbook new $(ID)

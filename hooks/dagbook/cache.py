@@ -25,18 +25,32 @@ def key(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-def source(*modules: str) -> str:
-    """Return a hash over the text of modules of this package, by file name."""
-    folder = Path(__file__).parent
-    return key(*(folder.joinpath(name).read_bytes() for name in modules))
+PROGRAM = (".py", ".jinja")
+"""What the program is written in: each such file decides what is kept."""
+
+
+def source(*places: str) -> str:
+    """Return a hash over the text of modules and packages, templates included.
+
+    Args:
+        places: files and folders relative to this package.
+
+    Raises:
+        FileNotFoundError: one of them does not exist.
+    """
+    top = Path(__file__).parent
+    files: set[Path] = set()
+    for place in (top / name for name in places):
+        inside = [path for path in place.rglob("*") if path.suffix in PROGRAM]
+        files.update(inside or [place])
+    named = sorted((path.relative_to(top).as_posix(), path) for path in files)
+    return key(*(part for name, path in named for part in (name, path.read_bytes())))
 
 
 @once
 def program() -> str:
     """Return a hash over the text of this whole package."""
-    package = Path(__file__).parent
-    modules = sorted(path.relative_to(package) for path in package.rglob("*.py"))
-    return source(*(path.as_posix() for path in modules))
+    return source(".")
 
 
 def read(project: Project, room: str, name: str) -> Any | None:

@@ -22,6 +22,6 @@ KINDS = {
     "symbols": "find/symbols.html",
     "tags": "tags.html",
     "contributing": "contributing/architecture.html",
-    "reference": "contributing/reference/dagbook_graph.html",
+    "reference": "contributing/reference/dagbook_views.html",
     "not found": "404.html",
 }

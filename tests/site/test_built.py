@@ -13,7 +13,7 @@ from kinds import KINDS
 
 from dagbook.examples import example as lookup
 from dagbook.project import Project
-from dagbook.recording import masks
+from dagbook.recording.leaks import leaks
 
 
 def test_every_kind_of_page_is_built(site: Path) -> None:
@@ -65,4 +65,4 @@ def test_no_page_of_an_example_carries_a_secret(site: Path, project: Project) ->
         if path.is_file():
             soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
             for figure in soup.select("figure.db-run"):
-                assert masks.leaks(figure.get_text()) == [], path.name
+                assert leaks(figure.get_text()) == [], path.name

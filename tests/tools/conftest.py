@@ -9,7 +9,7 @@ from dagbook.running import environment
 from dagbook.running.example import Example
 from dagbook.running.plugin import HARNESS, MutatedPaths
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 
 @pytest.fixture

@@ -13,32 +13,26 @@ from typing import Any
 
 from dagbook.checks import (
     claims,
-)
-from dagbook.checks import (
-    dags as dag_rules,
-)
-from dagbook.checks import (
-    fences as fence_rules,
-)
-from dagbook.checks import (
-    files as strays,
-)
-from dagbook.checks import (
-    fingerprint as unchanged,
-)
-from dagbook.checks import (
-    pages as page_rules,
+    dags,
+    fences,
+    files,
+    fingerprint,
+    indexes,
+    pages,
+    parity,
+    published,
+    recordings,
+    versions,
 )
 from dagbook.examples import coverage
 from dagbook.examples import example as lookup
-from dagbook.examples import versions as proven
 from dagbook.guard.guard import guard
-from dagbook.pages import reader as pages
+from dagbook.pages import reader
+from dagbook.pages.model import Page
 from dagbook.parsing import parse as parsing
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project, sha256
 from dagbook.recording import file as recording
-from dagbook.site import indexes
 from dagbook.spec.model import Item, Spec
 
 Progress = Callable[[int, int, str], None]
@@ -64,13 +58,13 @@ def check(
     A checklist that cannot be read is reported alone: every other name depends on it.
     A tree in which nothing was found is looked at again when anything in it changes.
     """
-    tree = unchanged.fingerprint(project, only, live)
-    if unchanged.clean(project, tree):
+    tree = fingerprint.fingerprint(project, only, live)
+    if fingerprint.clean(project, tree):
         return []
     found = _check(project, progress, only, live)
     # What was saved meanwhile may have been read before or after.
-    if not found and unchanged.fingerprint(project, only, live) == tree:
-        unchanged.keep(project, tree)
+    if not found and fingerprint.fingerprint(project, only, live) == tree:
+        fingerprint.keep(project, tree)
     return found
 
 
@@ -87,16 +81,16 @@ def _check(
     found = [problem for example in begun for problem in example.problems(spec)]
     found += _dags(project, begun, progress, everything=only is None)
     if only is None:
-        found += strays.unknown(project, spec)
-        found += fence_rules.elsewhere(
+        found += files.unknown(project, spec)
+        found += fences.elsewhere(
             project, [item.paths(project).page for item in spec.items]
         )
-        found += _texts(project, begun, strays.published(project, spec))
+        found += _texts(project, begun, published.published(project, spec))
         found += indexes.problems(project, coverage.coverage(project, spec))
         found += claims.problems(project, [item.id for item in spec.items])
     else:
         for example in begun:
-            own = strays.published_of(example.item.paths(project))
+            own = published.published_of(example.item.paths(project))
             found += _texts(project, [example], own)
     if live:
         chosen = {project.relative(item.paths(project).page) for item in items}
@@ -118,18 +112,18 @@ class _Example:
 
     project: Project
     item: Item
-    page: pages.Page | None
+    page: Page | None
     unreadable: tuple[Problem, ...]
     recording: dict[str, Any] | None
 
     @classmethod
     def read(cls, project: Project, item: Item) -> _Example:
         paths = item.paths(project)
-        page: pages.Page | None = None
+        page: Page | None = None
         unreadable: tuple[Problem, ...] = ()
         if paths.page.is_file():
             try:
-                page = pages.read(paths.page, project)
+                page = reader.read(paths.page, project)
             except DagbookError as error:
                 unreadable = tuple(error.problems)
         try:
@@ -153,26 +147,26 @@ class _Example:
     def problems(self, spec: Spec) -> Iterator[Problem]:
         """Yield what is wrong with page, test and recordings, but not with the DAG."""
         paths = self.item.paths(self.project)
-        yield from strays.complete(self.project, self.item)
+        yield from files.complete(self.project, self.item)
         yield from self.unreadable
         if self.page:
-            found = page_rules.problems(
+            found = pages.problems(
                 self.page, self.item, self.project, self.recording, spec
             )
             yield from found
-            yield from proven.problems(self.project, self.item, self.page)
+            yield from versions.problems(self.project, self.item, self.page)
             if self.recording and paths.dag.is_file():
                 told = {problem.line for problem in found}
-                for problem in fence_rules.problems(
-                    self.page, self.item.id, self.project
-                ):
+                for problem in fences.problems(self.page, self.item.id, self.project):
                     if problem.line not in told:
                         yield problem
         if paths.test.is_file() and paths.dag.is_file():
-            for problem in recording.problems(self.project, self.item):
+            for problem in recordings.problems(self.project, self.item):
                 yield self.on_page(problem)
         if paths.recording.is_file():
-            yield from map(self.on_page, strays.of_today(self.project, paths.recording))
+            yield from map(
+                self.on_page, published.of_today(self.project, paths.recording)
+            )
         if paths.live_recording.is_file():
             yield from self._live_recording()
 
@@ -225,17 +219,18 @@ def _dags(
         for ref in example.page.snippets if example.page else ():
             if ref.path.startswith("dags/") and ref.path not in own:
                 pages_of.setdefault(ref.path, example.page_name)
-    files = {project.root / name for name in own}
+    written = {project.root / name for name in own}
     if everything:
-        files |= set(project.dag_files())
-    parsed = parsing.parse(project, sorted(files), progress)
+        written |= set(project.dag_files())
+    parsed = parsing.parse(project, sorted(written), progress)
     for name, file in parsed.items():
         found = list(file.problems)
         if mine := own.get(name):
             requires = mine.page.front.requires if mine.page else ()
-            found += guard(project, project.root / name, mine.item, requires)
+            found += guard(project, project.root / name, requires)
+            found += dags.sections(project, mine.item)
             if not file.problems:
-                found += dag_rules.problems(project, mine.item, file)
+                found += dags.problems(project, mine.item, file)
             yield from map(mine.on_page, _once(found))
         else:
             found += guard(project, project.root / name)
@@ -244,16 +239,16 @@ def _dags(
 
 
 def _texts(
-    project: Project, examples: list[_Example], files: Iterable[Path]
+    project: Project, examples: list[_Example], shown: Iterable[Path]
 ) -> Iterator[Problem]:
     """Yield what no reader must be given, with the page of the example it is in."""
-    texts = list(files)
+    texts = list(shown)
     pages_of = {
         project.relative(path): example.page_name
         for example in examples
-        for path in strays.published_of(example.item.paths(project))
+        for path in published.published_of(example.item.paths(project))
     }
-    found = [*strays.private(project, texts), *strays.active(project, texts)]
+    found = [*published.private(project, texts), *published.active(project, texts)]
     for problem in found:
         page = pages_of.get(problem.path, "")
         yield replace(problem, page=page) if page != problem.path else problem
@@ -280,8 +275,6 @@ def _live(project: Project) -> list[Problem]:
     """Return what the live lane misses, once it has left its first results."""
     if not (project.tests / "parity.json").is_file():
         return []
-    from dagbook.live.parity import results as parity
-
     try:
         return parity.problems(project)
     except DagbookError as error:

@@ -19,7 +19,7 @@ from dagbook.concepts.markers import ConceptPage, Stated, pages
 from dagbook.problems import Problem
 from dagbook.project import Project
 from dagbook.recording import file as recording
-from dagbook.recording.masks import leaking_lines
+from dagbook.recording.leaks import leaking_lines
 
 
 def problems(project: Project, items: Iterable[str] = ()) -> list[Problem]:

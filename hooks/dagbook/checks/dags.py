@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from dagbook.parsing.import_errors import dag_lines
+from dagbook.pages import snippets
 from dagbook.parsing.model import ParsedDag, ParsedFile
-from dagbook.problems import Problem
+from dagbook.parsing.source_lines import dag_lines
+from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.spec.model import Item
 
@@ -68,3 +69,11 @@ def _tags_line(text: str, dag: ParsedDag) -> int:
                 if keyword.arg == "tags":
                     return keyword.value.lineno
     return start
+
+
+def sections(project: Project, item: Item) -> Iterator[Problem]:
+    """Yield what is wrong with the marked sections of an example's DAG file."""
+    try:
+        snippets.of_file(project, item.paths(project).dag)
+    except DagbookError as error:
+        yield from error.problems

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from dagbook.pages.model import Page
-from dagbook.problems import Problem
 from dagbook.project import Project, sha256
 from dagbook.spec.model import Item
 
@@ -51,16 +48,3 @@ def fates(project: Project, item: Item) -> dict[str, str]:
 def _read(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
     rows: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
     return rows
-
-
-def problems(project: Project, item: Item, page: Page) -> Iterator[Problem]:
-    """Yield a problem for each declared version on which the example's tests failed."""
-    declared = page.front.airflow
-    for version, fate in sorted(fates(project, item).items()):
-        if fate == "failed" and runs_on(declared, version):
-            what = f"declares Airflow {declared}, and its tests failed on {version}"
-            remedy = (
-                "raise `airflow:` in the front matter, or mend the example and run "
-                f"`make matrix ONLY={item.id}`"
-            )
-            yield Problem(page.path, 1, what, remedy)

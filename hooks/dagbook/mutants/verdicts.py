@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dagbook import cache
 from dagbook.mutants.generate import mutants
 from dagbook.mutants.mutant import Mutant
 from dagbook.project import ExamplePaths, Project
@@ -34,17 +35,10 @@ class Verdict:
 
 def tool_hash() -> str:
     """Return a hash of everything that decides a mutant's fate besides the example."""
-    here = Path(__file__).parent
-    digest = hashlib.sha256(version("apache-airflow-core").encode())
-    files = [*here.glob("*.py"), *here.parent.glob("*.py")]
-    names = {"collect", "example", "masks", "observe", "pytest_plugin", "recording"}
-    names |= {"results", "runner", "snapshots", "environment", "api", "responder"}
-    names |= {"children", "decisions", "door", "moments", "moved"}
-    for file in sorted(files):
-        own = file.parent == here and file.stem not in SHOWING
-        if own or (file.parent != here and file.stem in names):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
+    deciding = [f"mutants/{p.name}" for p in Path(__file__).parent.glob("*.py")]
+    deciding = [name for name in deciding if Path(name).stem not in SHOWING]
+    harness = ("running", "testing", "recording", "airflow_compat.py")
+    return cache.key(version("apache-airflow-core"), cache.source(*deciding, *harness))
 
 
 class Cache:

@@ -1,7 +1,7 @@
 """A process with Airflow imported that tests one mutant per fork.
 
-``python -m dagbook.mutants.worker`` reads one JSON request per line and answers each with
-one JSON line. Importing Airflow and building its APIs takes seconds, a fork takes
+``python -m dagbook.mutants.worker`` reads one JSON request per line and answers each
+with one JSON line. Importing Airflow and building its APIs takes seconds, a fork takes
 milliseconds, and a fork leaves nothing behind.
 """
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dagbook.parsing.sandbox import DATABASE, SDK_IN_A_TASK, NotWhileParsingError
+from dagbook.parsing.source_lines import dag_lines, first_dag_line, wiring_line
 
 _ORM = re.compile(
     r"database access via the ORM is not allowed|Metadatabase from dags is not allowed"
@@ -59,7 +60,7 @@ def import_error(
     remedy = "correct the import" if missing else "correct the line"
     return [
         {
-            "line": line or _first_dag_line(tree),
+            "line": line or first_dag_line(tree),
             "what": f"import error: {last}",
             "remedy": f"{remedy}; Airflow refuses the whole file",
             "cacheable": not missing,
@@ -72,46 +73,12 @@ def _cycle(message: str, tree: ast.Module, line: int) -> Found:
     dag = re.sub(r".*in DAG: (\S+?)\.? Faulty.*", r"\1", message)
     return {
         "line": line
-        or _wiring_line(tree, task)
+        or wiring_line(tree, task)
         or next(iter(dag_lines(tree, dag)), 0)
-        or _first_dag_line(tree),
+        or first_dag_line(tree),
         "what": f"the tasks form a cycle through {task!r}",
         "remedy": "remove the dependency that leads back to an earlier task",
     }
-
-
-def _wiring_line(tree: ast.Module, task_id: str) -> int:
-    """Return the last line that wires ``task_id``; wiring comes after the tasks."""
-    name = re.sub(r"__\d+$", "", task_id.rsplit(".", 1)[-1])
-    names = {name}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            call = ast.unparse(node.value)
-            if f"'{name}'" in call or call.startswith(f"{name}("):
-                targets = [n for t in node.targets for n in ast.walk(t)]
-                names |= {n.id for n in targets if isinstance(n, ast.Name)}
-    lines = [
-        node.lineno
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr)
-        and (
-            isinstance(node.value, ast.BinOp)
-            or (isinstance(node.value, ast.Call) and _wires(node.value))
-        )
-        and names & {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    ]
-    return max(lines, default=0)
-
-
-def _wires(call: ast.Call) -> bool:
-    text = ast.unparse(call.func)
-    return text.rsplit(".", 1)[-1] in (
-        "chain",
-        "chain_linear",
-        "cross_downstream",
-        "set_upstream",
-        "set_downstream",
-    )
 
 
 def twice(bagged: list[Any], tree: ast.Module) -> list[Found]:
@@ -140,32 +107,3 @@ def not_serialized(dag_id: str, error: Exception, tree: ast.Module) -> Found:
         "remedy": "use what a scheduler can load: shipped timetables, triggers and "
         f"weights, or register a class by a plugin ({type(cause).__name__})",
     }
-
-
-def dag_lines(tree: ast.Module, dag_id: str) -> list[int]:
-    """Return the lines that define the DAG ``dag_id``, as far as the text tells."""
-    lines: list[int] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            for decorator in node.decorator_list:
-                text = ast.unparse(decorator)
-                if re.match(r"(\w+\.)?dag\b", text) and (
-                    repr(dag_id) in text or node.name == dag_id
-                ):
-                    lines.append(decorator.lineno)
-        elif isinstance(node, ast.Call) and re.search(
-            r"(^|\.)DAG$", ast.unparse(node.func)
-        ):
-            first = [*node.args[:1], *(k.value for k in node.keywords)]
-            if any(isinstance(a, ast.Constant) and a.value == dag_id for a in first):
-                lines.append(node.lineno)
-    return sorted(lines)
-
-
-def _first_dag_line(tree: ast.Module) -> int:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and re.search(
-            r"(^|\.)(DAG|dag)$", ast.unparse(node.func)
-        ):
-            return node.lineno
-    return 1

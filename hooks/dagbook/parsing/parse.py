@@ -35,13 +35,6 @@ ROOM = "parse"
 DEFAULT_LIMIT = 5.0
 """Seconds that a file may take to parse, unless DAGBOOK_PARSE_LIMIT says otherwise."""
 
-_TOOL = (
-    "parsing/server.py",
-    "parsing/dagbag.py",
-    "parsing/import_errors.py",
-    "parsing/sandbox.py",
-    "parsing/describe.py",
-)
 PACKAGES = (
     "apache-airflow-core",
     "apache-airflow-task-sdk",
@@ -187,7 +180,7 @@ def _unique(parsed: dict[str, ParsedFile]) -> dict[str, ParsedFile]:
 def _tool() -> str:
     """Return the digest of everything but the files that an answer depends on."""
     versions = [f"{package} {metadata.version(package)}" for package in PACKAGES]
-    return kept.key(kept.source(*_TOOL), *versions, sys.version)
+    return kept.key(kept.source("parsing", "airflow_compat.py"), *versions, sys.version)
 
 
 def _companions(project: Project) -> str:

@@ -10,7 +10,6 @@ import getpass
 import re
 import socket
 import sys
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -140,55 +139,3 @@ class Masker:
         late = datetime.now(UTC) + timedelta(minutes=1)
         early = self.began - timedelta(minutes=1)
         return "<now>" if early <= moment <= late else text
-
-
-_FOLDERS = "home root Users tmp work var/folders private opt mnt".split()
-_KEYS = ("AKIA", "ghp_", "glpat-", "xoxb-", "xoxp-")
-
-# A timestamp or version never looks like these, so a hit is a leak, not a nuisance.
-# Plain words first: a text without any of them needs no search by the pattern.
-LEAKS: list[tuple[str, Sequence[str], re.Pattern[str]]] = [
-    ("a token", ("eyJ",), TOKEN),
-    ("a bearer token", ("Bearer ",), BEARER),
-    (
-        "an absolute path",
-        [f"/{folder}/" for folder in _FOLDERS],
-        re.compile(rf"(?<![\w.:/<>~])/(?:{'|'.join(_FOLDERS)})/[\w.-]+"),
-    ),
-    (
-        "a private key",
-        ("PRIVATE KEY",),
-        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-    ),
-    (
-        "a password in a URL",
-        ("://",),
-        re.compile(r"\b[a-z][a-z0-9+]*://[^\s/:@]+:[^\s/@<]{3,}@"),
-    ),
-    ("a cloud access key", _KEYS, re.compile(rf"\b(?:{'|'.join(_KEYS)})[\w-]{{10,}}")),
-]
-
-
-def leaks(text: str) -> list[str]:
-    """Return what ``text`` gives away, in words; empty when it is clean."""
-    found = [
-        name
-        for name, words, pattern in LEAKS
-        if any(word in text for word in words) and pattern.search(text)
-    ]
-    host = socket.gethostname()
-    if len(host) > 5 and host in text and re.search(rf"\b{re.escape(host)}\b", text):
-        found.append("this machine's host name")
-    return found
-
-
-def leaking_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the number of each line that gives something away, and what it is.
-
-    No pattern reaches over the end of a line, so a text without a hit is clean.
-    """
-    if not leaks(text):
-        return
-    for number, line in enumerate(text.splitlines(), start=1):
-        for leak in leaks(line):
-            yield number, leak

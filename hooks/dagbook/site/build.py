@@ -83,28 +83,38 @@ def quiet(name: str, text: str) -> str:
 
 
 def reference(project: Project) -> Iterator[tuple[str, str]]:
-    """Yield one page of the contributors' reference for each module of the program."""
+    """Yield one page of the contributors' reference for each package of the program."""
     rows = []
-    for module in _modules(project):
-        name = ".".join(module.with_suffix("").parts)
-        file = f"contributing/reference/{name.replace('.', '_')}.md"
-        rows.append(f"- [`{name}`]({file.rpartition('/')[2]})")
-        yield file, f"{UNSEARCHED}# {name}\n\n::: {name}\n"
+    for package, modules in packages(project).items():
+        file = f"contributing/reference/{package.replace('.', '_')}.md"
+        rows.append(f"- [`{package}`]({file.rpartition('/')[2]})")
+        parts = "\n\n".join(f"::: {name}" for name in modules)
+        yield file, f"{UNSEARCHED}# {package}\n\n{parts}\n"
     yield (
         "contributing/reference/index.md",
-        f"{UNSEARCHED}# The program\n\nThe modules of the package `dagbook`, as their "
-        "docstrings describe them. [Architecture](../architecture.md) says how they "
-        "work together.\n\n" + "\n".join(rows) + "\n",
+        f"{UNSEARCHED}# The program\n\nThe packages of `dagbook`, as their docstrings "
+        "describe them. [Architecture](../architecture.md) says how they work "
+        "together.\n\n" + "\n".join(rows) + "\n",
     )
 
 
-def _modules(project: Project) -> list[Path]:
+def packages(project: Project) -> dict[str, list[str]]:
+    """Return the modules of each package of the program, the package itself first.
+
+    A package inside ``live`` is shown with it.
+    """
     root = project.root / "hooks"
-    return [
-        path.relative_to(root)
-        for path in sorted((root / "dagbook").rglob("*.py"))
-        if not path.stem.startswith("_") and (path.parent / "__init__.py").is_file()
-    ]
+    found: dict[str, list[str]] = {}
+    for path in sorted((root / "dagbook").rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        if parts[-1] == "__init__":
+            parts = parts[:-1]
+        elif parts[-1].startswith("_"):
+            continue
+        inside = len(parts) > 2 or path.name == "__init__.py"
+        package = ".".join(parts[: 2 if inside else 1])
+        found.setdefault(package, []).append(".".join(parts))
+    return {package: sorted(names) for package, names in sorted(found.items())}
 
 
 def to_folder(folder: Path) -> Emit:

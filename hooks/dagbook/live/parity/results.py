@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagbook.live.parity.plan import Declared, Plan, plans
+from dagbook.live.parity.plan import Plan, plans
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.recording import file as recording
@@ -112,45 +112,3 @@ def save(project: Project, chains: dict[str, Chain], measured_on: str) -> bool:
 
 def _facts(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in NOISE}
-
-
-def problems(project: Project) -> list[Problem]:
-    """Return every example whose live result is missing or stale, and why."""
-    file = project.relative(place(project))
-    results = load(project)["examples"]
-    found = []
-    for plan in plans(project):
-        path = project.example(plan.item.folder, plan.item.stem).page
-        page = project.relative(path) if path.exists() else ""
-        if what := _stale(plan, results.get(plan.item.id)):
-            again = f"run `make live ONLY={plan.item.id}`"
-            found.append(Problem(file, 0, f"{plan.item.id}: {what}", again, page))
-        known = {one.scenario for one in plan.expected}
-        for name in sorted({one.scenario for one in plan.declared} - known):
-            what = f"live_difference speaks of scenario “{name}”, which has no run"
-            found.append(Problem(page, 1, what, "remove the entry or correct its name"))
-    return found
-
-
-def _stale(plan: Plan, result: dict[str, Any] | None) -> str:
-    if result is None:
-        return "never run on a real scheduler"
-    if result["source"] != plan.digest:
-        return f"{plan.source.name} has changed since it ran on a real scheduler"
-    for one in plan.expected:
-        scenario = result["scenarios"].get(one.scenario)
-        if scenario is None:
-            return f"scenario “{one.scenario}” never ran on a real scheduler"
-        if scenario["recorded"] != one.signature:
-            return f"scenario “{one.scenario}” was recorded anew since it ran there"
-        if _undeclared(scenario, plan.declared, one.scenario):
-            return (
-                f"scenario “{one.scenario}” differs on a real scheduler, and the page "
-                "no longer says so in live_difference"
-            )
-    return ""
-
-
-def _undeclared(scenario: dict[str, Any], declared: list[Declared], name: str) -> bool:
-    reasons = {one.reason for one in declared if one.scenario == name}
-    return any(d["reason"] not in reasons for d in scenario.get("differences", []))

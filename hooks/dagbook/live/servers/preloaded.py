@@ -1,9 +1,9 @@
 """Airflow's own command line, with the imports of a task done beforehand.
 
 LocalExecutor forks a process for each task, and each imports the same packages to load
-its DAG file: a third of what a task costs here. ``python -m dagbook.live.servers.preloaded
-scheduler`` imports them once, before the first fork, and then is ``airflow scheduler``;
-nothing else is different.
+its DAG file: a third of what a task costs here. Run as ``python -m
+dagbook.live.servers.preloaded scheduler``, this module imports them once, before the
+first fork, and then is ``airflow scheduler``; nothing else is different.
 """
 
 from __future__ import annotations

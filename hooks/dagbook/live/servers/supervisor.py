@@ -1,4 +1,6 @@
-"""Own processes, and leave none behind: ``python -m dagbook.live.servers.supervisor FOLDER``.
+"""Start a session's servers and end them with it, whatever happens to the session.
+
+It is run as ``python -m dagbook.live.servers.supervisor FOLDER``.
 
 One keeper stands between a test session and the servers it needs. It reads one JSON
 request per line and answers one JSON line each. It stops everything when it is told to,

@@ -7,7 +7,6 @@ import pytest
 
 from dagbook.guard.guard import guard
 from dagbook.project import Project
-from dagbook.spec.model import Bullet, Item
 
 HEAD = '''"""Adds up the orders of a day."""
 
@@ -793,17 +792,6 @@ def test_shape_of_the_file(tmp_path, name):
     found = judge(tmp_path, head + tail)
     assert [problem.line for problem in found] == [line], [str(p) for p in found]
     assert re.search(message, found[0].what)
-
-
-def test_one_section_for_each_bullet(tmp_path):
-    bullets = (Bullet("one", 1), Bullet("two", 2))
-    item = Item("1.1.1", "", "orders", (), bullets, "docs/spec/1.md", 1, "1/1")
-    start, end = "# --8<-- [start:rows]\n", "# --8<-- [end:rows]\n"
-    code = HEAD + start + "ROWS = [1]\n" + end + TAIL
-    [problem] = judge(tmp_path, code, item=item)
-    assert problem.what == "has 1 snippet sections for 2 bullets"
-    more = start.replace("rows", "more") + "MORE = [1]\n" + end.replace("rows", "more")
-    assert not judge(tmp_path, code.replace(TAIL, more + TAIL), item=item)
 
 
 def test_unreadable_files_are_left_to_the_parse(tmp_path):

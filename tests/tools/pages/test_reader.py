@@ -7,6 +7,7 @@ from pathlib import Path
 import example_tree as tree
 import pytest
 
+from dagbook.checks import pages as page_rules
 from dagbook.pages import reader as page
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
@@ -18,7 +19,7 @@ PAGE = f"docs/{tree.FOLDER}/{tree.STEM}.md"
 def found(project: Project) -> list[Problem]:
     written = page.read(tree.paths_of(project).page, project)
     contract = spec.load(project)
-    return page.problems(
+    return page_rules.problems(
         written, contract.by_id["7.1.1"], project, tree.recording(project), contract
     )
 

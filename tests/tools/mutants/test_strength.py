@@ -11,7 +11,7 @@ from dagbook.mutants.engine import judge
 from dagbook.mutants.report import scores
 from dagbook.project import Project
 
-HERE = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parents[3]
 FOLDER = "7_small_things/01_first_things"
 STRICT, WEAK = "07_01_01_strict", "07_01_02_weak"
 

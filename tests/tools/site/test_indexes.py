@@ -12,12 +12,13 @@ import markdown
 import pytest
 from mkdocs_literate_nav.parser import NavParser
 
+from dagbook.checks import indexes as checks
 from dagbook.examples import coverage
 from dagbook.project import Project
 from dagbook.site import indexes
 from dagbook.spec import load as spec
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGE = f"{tree.FOLDER}/{tree.STEM}.md"
 
 
@@ -79,11 +80,11 @@ def test_a_wrong_index_page_is_a_problem(
     project: Project, folder: str, text: str, what: str
 ) -> None:
     covered = coverage.coverage(project, spec.load(project))
-    assert indexes.problems(project, covered) == []
+    assert checks.problems(project, covered) == []
     path = project.docs / folder / "index.md"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
-    found = indexes.problems(project, covered)
+    found = checks.problems(project, covered)
     assert [what in p.what for p in found] == [True]
     assert found[0].path == f"docs/{folder}/index.md"
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 import example_tree
 import pytest
 
+from dagbook.checks import parity as checks
 from dagbook.checks.check import check
 from dagbook.live import recordings as records
 from dagbook.live.history import path
@@ -237,7 +238,7 @@ def tree(tmp_path, monkeypatch):
     source.write_text("")
     made = plan("16.1.1", recorded(tasks=[LOAD]))
     made.source = source
-    monkeypatch.setattr(parity, "plans", lambda project: [made])
+    monkeypatch.setattr(checks, "plans", lambda project: [made])
     return project, made
 
 
@@ -251,35 +252,35 @@ def measured(made, tries=1):
 
 def test_an_example_is_missing_until_it_ran_and_stale_when_it_changed(tree):
     project, made = tree
-    (problem,) = parity.problems(project)
+    (problem,) = checks.problems(project)
     assert str(problem).startswith(
         "tests/parity.json: 16.1.1: never run on a real scheduler — run `make live"
     )
     assert parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
-    assert parity.problems(project) == []
+    assert checks.problems(project) == []
     made.digest = "another"
-    assert "example.py has changed since" in parity.problems(project)[0].what
+    assert "example.py has changed since" in checks.problems(project)[0].what
     made.digest = "hash"
     made.expected = [recorded(tasks=[LOAD], state="failed")]
-    assert "was recorded anew" in parity.problems(project)[0].what
+    assert "was recorded anew" in checks.problems(project)[0].what
     made.expected = [recorded(tasks=[LOAD]), recorded("new")]
-    assert "scenario “new” never ran" in parity.problems(project)[0].what
+    assert "scenario “new” never ran" in checks.problems(project)[0].what
 
 
 def test_a_declaration_that_leaves_the_page_makes_the_result_stale(tree):
     project, made = tree
     made.declared = [declare("success, try 2", "load")]
     parity.save(project, measured(made, tries=2), "LocalExecutor, PostgreSQL")
-    assert parity.problems(project) == []
+    assert checks.problems(project) == []
     made.declared = []
-    assert "no longer says so" in parity.problems(project)[0].what
+    assert "no longer says so" in checks.problems(project)[0].what
 
 
 def test_a_declaration_of_a_scenario_that_is_not_there_is_a_problem(tree):
     project, made = tree
     made.declared = [declare("failed", scenario="defualt")]
     parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
-    (problem,) = parity.problems(project)
+    (problem,) = checks.problems(project)
     assert "speaks of scenario “defualt”, which has no run" in problem.what
 
 
@@ -350,7 +351,7 @@ def test_a_broken_file_is_named_and_does_not_hide_the_rest(tmp_path):
 
     (project.tests / "parity.json").write_text('{"examples":\n{,}}')
     with pytest.raises(DagbookError) as error:
-        parity.problems(project)
+        checks.problems(project)
     (problem,) = error.value.problems
     assert (problem.path, problem.line) == ("tests/parity.json", 2)
     assert "tests/parity.json:2: not JSON" in [

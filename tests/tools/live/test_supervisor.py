@@ -137,7 +137,7 @@ def test_what_cannot_be_started_is_an_error_and_not_the_end(keeping, tmp_path):
 SESSION = """
 import os, signal, sys, time
 from pathlib import Path
-from dagbook.live.keeping import Keeping
+from dagbook.live.servers.supervisor_client import Keeping
 # A shell that starts the tests in the background has Ctrl-C ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 folder = Path(sys.argv[1])

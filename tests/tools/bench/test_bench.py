@@ -13,7 +13,7 @@ from dagbook.bench.suite import SuiteTimes
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def series(*wall: float) -> Series:

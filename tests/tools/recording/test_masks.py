@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dagbook.recording.masks import Masker, leaks
+from dagbook.recording.leaks import leaks
+from dagbook.recording.masks import Masker
 
 TOKEN = "eyJhbGciOiJIUzUxMiJ9.eyJzdWIiOiJhZG1pbiJ9.c2lnbmF0dXJlLW9mLXRlc3Q"
 

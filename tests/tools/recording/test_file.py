@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from dagbook.checks import recordings
 from dagbook.project import Project, sha256
 from dagbook.recording import file as recording
 
@@ -84,7 +85,7 @@ def recorded(tmp_path):
 
 
 def whats(project):
-    return [p.what for p in recording.problems(project, Item())]
+    return [p.what for p in recordings.problems(project, Item())]
 
 
 def test_a_fresh_recording_has_no_problem(recorded):
@@ -94,7 +95,7 @@ def test_a_fresh_recording_has_no_problem(recorded):
 def test_a_changed_source_makes_it_stale(recorded):
     project, paths = recorded
     paths.dag.write_text("x = 2\n")
-    (problem,) = recording.problems(project, Item())
+    (problem,) = recordings.problems(project, Item())
     assert "stale" in problem.what
     assert project.relative(paths.dag) in problem.what
     assert "make record ONLY=16.1.1" in problem.remedy
@@ -135,7 +136,7 @@ def test_a_leak_is_named_with_its_line(recorded):
     data = recording.load(paths.recording)
     data["scenarios"]["default"]["run_id"] = "see /home/ada/x"
     recording.save(paths.recording, data)
-    (problem,) = recording.problems(project, Item())
+    (problem,) = recordings.problems(project, Item())
     assert "an absolute path" in problem.what
     line = paths.recording.read_text().splitlines()[problem.line - 1]
     assert "/home/ada" in line

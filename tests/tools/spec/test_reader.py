@@ -10,7 +10,7 @@ from dagbook.problems import DagbookError
 from dagbook.project import Project
 from dagbook.spec import load as spec
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 META = (
     "Filename: `07_01_01_one.py` | Tags: `['reference', 'core', 'beginner', 'success']`"
 )

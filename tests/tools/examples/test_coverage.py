@@ -13,7 +13,7 @@ from dagbook.examples.coverage import Coverage, coverage, tally
 from dagbook.project import ExamplePaths, Project
 from dagbook.spec import load as spec
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def covered(project: Project) -> Coverage:

@@ -1,0 +1,129 @@
+"""A named piece of behaviour that a test records: a run, requests, commands, values."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from dagbook.recording.masks import Masker
+
+if TYPE_CHECKING:
+    from dagbook.running.example import Example
+
+
+CLI_LIMIT = 300
+
+
+class Scenario:
+    """A named piece of behaviour: at most one run, and what was said around it."""
+
+    def __init__(self, example: Example, name: str) -> None:
+        self.example = example
+        self.name = name
+        self.run_data: dict[str, Any] | None = None
+        self.exchanges: list[dict[str, Any]] = []
+        self.values: dict[str, Any] = {}
+        self.hidden: tuple[str, ...] = ()
+        self.masker = Masker(datetime.now(UTC), example.folders())
+
+    def http(self, user: str | None = "admin", keep: Any = None) -> httpx.Client:
+        """Return a client of the real REST API whose exchanges are recorded.
+
+        A request sent with ``extensions={"name": "clear"}`` is shown by that name.
+
+        Args:
+            user: viewer, user, op, admin, or ``None`` for no token.
+            keep: names of the response fields to record; default: all.
+        """
+
+        def note(response: httpx.Response) -> None:
+            response.read()
+            self.exchanges.append(_exchange(response, user, keep))
+
+        return self.example.api.client(user, on_answer=note)
+
+    def cli(self, *words: str, name: str = "") -> subprocess.CompletedProcess[str]:
+        """Run ``airflow WORDS`` on the scenario's database, and record the answer.
+
+        Args:
+            words: the words after ``airflow``.
+            name: by which a page shows the exchange.
+
+        Returns:
+            The finished process with ``returncode``, ``stdout`` and ``stderr``.
+        """
+        assert (
+            self.example.dags is not None
+        )  # it can only speak of DAGs that are written
+        done = subprocess.run(
+            [sys.executable, "-m", "airflow", *words],
+            capture_output=True,
+            text=True,
+            timeout=CLI_LIMIT,
+            env={**os.environ, "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR"},
+        )
+        shown = done.stdout.strip() or done.stderr.strip()
+        self.exchanges.append(
+            {
+                "kind": "cli",
+                "command": shlex.join(["airflow", *words]),
+                "exit": done.returncode,
+                "output": shown.splitlines()[-12:],
+                **({"name": name} if name else {}),
+            }
+        )
+        return done
+
+    def keep(self, name: str, value: Any) -> Any:
+        """Record a value that a page shows, and return it."""
+        self.values[name] = value
+        return value
+
+    def data(self) -> dict[str, Any]:
+        """Return the scenario as it is recorded: masked JSON."""
+        data = dict(self.run_data or {"kind": "exchange"})
+        data["exchanges"] = self.exchanges
+        data["values"] = json.loads(json.dumps(self.values, default=str))
+        masked: dict[str, Any] = self.masker.value(data)
+        if self.run_data:  # seconds of the run are noise, not a masked field
+            masked["duration"] = self.run_data.get("duration", 0)
+            for task, raw in zip(
+                masked.get("tasks", []), self.run_data.get("tasks", []), strict=True
+            ):
+                for one, was in zip(task["tries"], raw["tries"], strict=True):
+                    one["duration"] = was["duration"]
+        return masked
+
+
+def _exchange(response: httpx.Response, user: str | None, keep: Any) -> dict[str, Any]:
+    request = response.request
+    body: Any = request.content.decode() or None
+    if body:
+        with suppress(ValueError):
+            body = json.loads(body)
+    answer: Any = None
+    if response.content:
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = response.text
+    if keep is not None and isinstance(answer, dict):
+        answer = {k: v for k, v in answer.items() if k in keep}
+    name = request.extensions.get("name")
+    return {
+        "kind": "http",
+        **({"name": name} if name else {}),
+        "user": user,
+        "request": f"{request.method} {request.url.raw_path.decode()}",
+        "body": body,
+        "status": response.status_code,
+        "response": answer,
+    }
