@@ -1,1 +1,1 @@
-"""fences."""
+"""The fences of a page (``run``, ``graph``, ``schedule``, ``diff``) become HTML."""

@@ -1,1 +1,1 @@
-"""guard."""
+"""Rules on the text of a DAG file, by its syntax tree."""

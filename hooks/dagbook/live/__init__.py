@@ -1,6 +1,5 @@
-"""The live lane: every example on a real scheduler, over the public REST API.
+"""A real Airflow and what it shows: scenarios, recordings, parity with ``dag.test()``.
 
-``keeper`` owns processes, ``postgres``, ``redis`` and ``settings`` say what runs and
-how, ``cluster`` puts them together, ``client`` talks to it, ``scenario`` is the small
-language of tests, ``parity`` and ``faults`` are the two questions asked of it.
+``servers`` owns the processes, ``client`` talks to them over the public REST API,
+``scenario`` is the small language of tests, ``plugin`` ties it to pytest.
 """

@@ -1,1 +1,1 @@
-"""pages."""
+"""Written pages: front matter, sections, fences, snippets."""

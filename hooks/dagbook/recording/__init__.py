@@ -1,1 +1,1 @@
-"""recording."""
+"""What a run becomes on disk: the file, its seal, masks, and what must not leak."""

@@ -1,1 +1,1 @@
-"""site."""
+"""Every generated file of the site, handed to MkDocs or to a folder."""

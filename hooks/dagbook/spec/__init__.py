@@ -1,1 +1,1 @@
-"""spec."""
+"""The checklists: reads docs/spec strictly into items with their bullets."""

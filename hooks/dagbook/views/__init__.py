@@ -1,1 +1,1 @@
-"""views."""
+"""Drawings and tables as HTML, from recorded runs and parsed DAGs."""

@@ -1,1 +1,1 @@
-"""live/parity."""
+"""Does an example end on a real scheduler as its recording says?"""

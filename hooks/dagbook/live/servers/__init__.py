@@ -1,1 +1,1 @@
-"""live/servers."""
+"""The processes of a real Airflow: started, supervised, stopped."""
