@@ -1,167 +1,94 @@
-"""Lost updates between runs and inside one, limits that limit nothing, and a lock."""
+"""Lost updates in one run and between two, a limit without effect, and a lock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
 
 from dagbook.testing.log_trigger import when_logged
 
-A1 = {"number": "A-1", "bottles": 3}
-B1 = {"number": "B-1", "bottles": 2}
-SECOND_OF_MAY = {
+NEXT_DAY = {
     "logical_date": datetime(2026, 5, 2, tzinfo=UTC),
     "run_after": datetime(2026, 5, 2, 6, 30, tzinfo=UTC),
 }
 
 
-# --8<-- [start:overlap]
-def test_a_run_in_the_middle_of_another_is_overwritten(example):
-    inner = []
-
-    def run_b() -> None:
-        inner.append(example.run("overlap-b", conf={"orders": [B1]}, **SECOND_OF_MAY))
-
-    with when_logged(example, "A-1: 100 in stock", run_b):
-        run_a = example.run("overlap-a", conf={"orders": [A1]})
-
-    (run_b,) = inner
-    assert [r["state"] for r in run_b.runs] == ["running"]  # A, while B began and ended
-    assert run_b.task("read_stock", 0).log == ["INFO B-1: 100 in stock"]
-    assert run_b.value("stocktake") == {"sold": 2, "left": 98, "lost": 0}
-    assert run_a.value("stocktake") == {"sold": 5, "left": 97, "lost": 2}
-    assert run_a.task("stocktake").log == [
-        "WARNING lost update: 5 of 100 sold, and 97 left"
-    ]
-    assert (run_a.state, run_b.state) == ("success", "success")
-    # --8<-- [end:overlap]
-    assert run_a.task("read_stock", 0).log == ["INFO A-1: 100 in stock"]
-
-
-def test_two_runs_one_after_the_other_lose_nothing(example):
-    example.run("alone-a", conf={"orders": [A1]})
-    run_b = example.run("alone-b", conf={"orders": [B1]}, **SECOND_OF_MAY)
-
-    assert run_b.task("read_stock", 0).log == ["INFO B-1: 97 in stock"]
-    assert run_b.value("stocktake") == {"sold": 5, "left": 95, "lost": 0}
-    assert run_b.task("stocktake").log == []
-
-
-# --8<-- [start:inside]
-def test_two_orders_of_one_run_do_the_same(example):
+def test_two_orders_of_one_run_overwrite_each_other(example):
     run = example.run()
 
-    assert [run.task("read_stock", i).log for i in (0, 1)] == [
+    assert [run.task("read_stock", n).log for n in (0, 1)] == [
         ["INFO A-1: 100 in stock"],
         ["INFO A-2: 100 in stock"],
     ]
-    assert run.value("stocktake") == {"sold": 6, "left": 97, "lost": 3}
-    assert run.task("stocktake").log == [
-        "WARNING lost update: 6 of 100 sold, and 97 left"
-    ]
+    assert run.task("check").log == ["WARNING 6 sold, stock went down by 3"]
     assert run.state == "success"
-    # --8<-- [end:inside]
-    assert run.values("book") == ["A-1", "A-2"]
-    assert set(run.states.values()) == {"success"}
-    assert run.task("take_orders").log == ["INFO 2 orders"]
 
 
-# --8<-- [start:limits]
-def test_where_max_active_runs_counts(example):
-    from airflow.sdk import DAG, task
+def test_run_in_the_middle_of_another_is_overwritten(example):
+    inner = []
 
-    def limit_of(**how) -> int:
-        return DAG("shop", schedule=None, **how).max_active_runs
+    def second() -> None:
+        inner.append(example.run("second-run", **NEXT_DAY))
 
-    def on_a_task() -> str:
-        with pytest.raises(TypeError) as refused, DAG("shop", schedule=None):
-            task(lambda: None, max_active_runs=1)()
-        return str(refused.value).splitlines()[0].partition(" (task_id")[0]
+    with when_logged(example, "book A-", second):
+        first = example.run("first-run")
+
+    assert [run["state"] for run in inner[0].runs] == ["running"]  # the first run
+    assert inner[0].task("check").log == ["WARNING 6 sold, stock went down by 3"]
+    assert first.task("check").log == ["WARNING 12 sold, stock went down by 3"]
+    assert (first.state, inner[0].state) == ("success", "success")
+
+
+def test_lock_keeps_both_orders(example):
+    with example.module.shop(f"{example.stem}__fixed") as dies_in_the_middle:
+        dies_in_the_middle.execute("BEGIN IMMEDIATE")
+        dies_in_the_middle.execute("UPDATE stock SET pieces = 0")
+
+    run = example.run("fixed", role="fixed")
+
+    assert run.task("check").log == ["INFO 6 sold, stock went down by 6"]
+    assert run.state == "success"
+
+
+def test_book_waits_for_the_lock_and_tries_again(example):
+    todo = ["BEGIN IMMEDIATE"]
+
+    def hold_lock_for_the_first_try_of_a1(record) -> bool:
+        if other.in_transaction:
+            other.execute("COMMIT")
+        elif record.getMessage() == "book A-1" and todo:
+            other.execute(todo.pop())
+        return True
+
+    with example.module.shop(f"{example.stem}__fixed") as other:
+        example.module.log.addFilter(hold_lock_for_the_first_try_of_a1)
+        run = example.run("locked", role="fixed")
+        example.module.log.removeFilter(hold_lock_for_the_first_try_of_a1)
+
+    assert run.task("book", 0).errors == ["OperationalError: database is locked"]
+    assert [run.task("book", n).try_number for n in (0, 1)] == [2, 1]
+    assert run.task("check").log == ["INFO 6 sold, stock went down by 6"]
+
+
+def test_max_active_runs_counts_only_on_the_dag(example):
+    wrong, right = example.dag, example.sibling("fixed")
+    assert wrong.default_args["max_active_runs"] == 1
+    with pytest.raises(TypeError) as refused:
+        EmptyOperator(task_id="book", max_active_runs=1)
 
     assert example.scenario("limits").keep(
-        "max_active_runs",
+        "max_active_runs=1",
         {
-            "in default_args": limit_of(default_args={"max_active_runs": 1}),
-            "in params": limit_of(params={"max_active_runs": 1}),
-            "on a task": on_a_task(),
-            "on the DAG": limit_of(max_active_runs=1),
+            "in default_args": wrong.max_active_runs,
+            "on a task": str(refused.value).splitlines()[0],
+            "on the DAG": right.max_active_runs,
         },
     ) == {
         "in default_args": 16,
-        "in params": 16,
-        "on a task": "Invalid arguments were passed to _PythonDecoratedOperator",
+        "on a task": "Invalid arguments were passed to EmptyOperator (task_id: book). "
+        "Invalid arguments were:",
         "on the DAG": 1,
     }
-    assert example.dag.default_args["max_active_runs"] == 1
-    assert example.dag.max_active_runs == 16
-    assert example.sibling("fixed").max_active_runs == 1
-    # --8<-- [end:limits]
-
-
-def test_the_fixed_dag_books_both_orders(example):
-    run = example.run("fixed", role="fixed")
-
-    assert run.value("stocktake") == {"sold": 6, "left": 94, "lost": 0}
-    assert run.task("stocktake").log == []
-    assert run.values("book") == ["A-1", "A-2"]
-    assert [run.task("book", i).try_number for i in (0, 1)] == [1, 1]
-
-    with example.module.connect(example.module.FIXED) as dies_in_the_middle:
-        dies_in_the_middle.execute("BEGIN IMMEDIATE")
-        example.module.write_sale(dies_in_the_middle, B1, left=92)
-    again = example.run("fixed-again", role="fixed", **SECOND_OF_MAY)
-    assert again.value("stocktake") == {"sold": 12, "left": 88, "lost": 0}
-
-
-# --8<-- [start:locked]
-def test_somebody_else_in_the_middle_of_a_sale_is_waited_for(example):
-    shop = example.module
-    with shop.connect(shop.FIXED) as other:
-
-        def begin() -> None:
-            other.execute("BEGIN IMMEDIATE")
-            shop.write_sale(other, B1, left=98)
-
-        def end() -> None:
-            other.execute("COMMIT")
-
-        with (
-            when_logged(example, "1 orders", begin),
-            when_logged(example, "somebody else", end),
-        ):
-            run = example.run("locked", role="fixed", conf={"orders": [A1]})
-
-    book = run.task("book", 0)
-    assert book.errors == ["OperationalError: database is locked"]
-    assert book.log == ["WARNING A-1: somebody else has the stock"]
-    assert (book.try_number, book.max_tries) == (2, 2)
-    assert run.value("stocktake") == {"sold": 5, "left": 95, "lost": 0}
-    # --8<-- [end:locked]
-    assert 0.9 < book.tries[0]["duration"] < 1.9  # as long as SQLite waits by timeout=
-    assert run.state == "success"
-
-
-@pytest.mark.parametrize("orders", [[], "A-1"])
-def test_orders_are_a_list_with_something_in_it(example, orders):
-    for one in (example.dag, example.sibling("fixed")):
-        with pytest.raises(ValueError, match="orders"):
-            one.test(run_conf={"orders": orders})
-
-
-def test_the_dags_are_what_the_page_says(example):
-    fixed = example.sibling("fixed")
-    for one in (example.dag, fixed):
-        assert (one.schedule, one.catchup) == (None, False)
-        assert one.start_date == datetime(2026, 1, 1, tzinfo=UTC)
-        assert one.params.get_param("orders").schema == {"type": "array", "minItems": 1}
-    edges = {t.task_id: t.downstream_task_ids for t in example.dag.tasks}
-    assert edges == {
-        "take_orders": {"read_stock"},
-        "read_stock": {"book"},
-        "book": {"stocktake"},
-        "stocktake": set(),
-    }
-    edges = {t.task_id: t.downstream_task_ids for t in fixed.tasks}
-    assert edges == {"take_orders": {"book"}, "book": {"stocktake"}, "stocktake": set()}
-    book = fixed.get_task("book")
-    assert book.partial_kwargs["retries"] == 2
-    assert book.partial_kwargs["retry_delay"] == timedelta(seconds=1)
+    other = DAG("shop", schedule="@daily", default_args={"catchup": True})
+    assert other.catchup is False
