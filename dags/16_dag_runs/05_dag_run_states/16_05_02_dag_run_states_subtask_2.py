@@ -1,13 +1,10 @@
-"""The leaves decide: the same failure in the middle of five runs, red or green.
+"""The same failed task in three DAGs: the run is a success, or it fails.
 
-A month's books are opened, balanced and closed again. They do not balance. Under this
-file's name the last task is a clean-up with ``all_done``, and the run is green. The
-sisters add a watcher, add it in the wrong place, or make the clean-up a teardown.
+``load`` cannot read an amount. The last task decides: a clean-up with ``all_done``, a
+teardown, or a watcher.
 """
 
-import sqlite3
 import tempfile
-from contextlib import closing
 from pathlib import Path
 
 import pendulum
@@ -15,147 +12,77 @@ from airflow.sdk import Param, dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
 STEM = "16_05_02_dag_run_states_subtask_2"
-ENTRIES = {"rent": -90_000, "wages": -210_000, "sales": 304_000}
-
-
-# --8<-- [start:alerts]
-def tell(context, line: str) -> None:
-    """Add a line to what people were told about the runs of this DAG."""
-    path = Path(tempfile.gettempdir()) / f"{context['dag'].dag_id}.alerts"
-    with path.open("a") as alerts:
-        alerts.write(f"{line}\n")
-
-
-def task_failed(context) -> None:
-    tell(context, f"{context['ti'].task_id} failed")
-
-
-def run_failed(context) -> None:
-    tell(context, f"the run failed: {context['reason']}")
-
-
-def run_succeeded(context) -> None:
-    tell(context, f"the run succeeded: {context['reason']}")
-
-
 COMMON = {
     "schedule": None,
     "start_date": pendulum.datetime(2026, 1, 1, tz="UTC"),
     "catchup": False,
     "tags": ["reference", "control", "beginner", "success", "16.5"],
-    "default_args": {"on_failure_callback": task_failed},
-    "on_failure_callback": run_failed,
-    "on_success_callback": run_succeeded,
     "params": {
-        "entries": Param(ENTRIES, type="object"),
-        "auditor": Param(False, type="boolean", description="is at work on the books"),
+        "orders": Param("20 n/a 30", type="string", description="amounts; empty: fail"),
+        "locked": Param(False, type="boolean", description="the clean-up fails"),
     },
 }
-# --8<-- [end:alerts]
 
 
-def books(dag_id: str) -> Path:
-    """Return where the books of a DAG lie while they are open."""
-    return Path(tempfile.gettempdir()) / f"{dag_id}.sqlite"
-
-
-# --8<-- [start:work]
-@task
-def open_books(params, dag) -> int:
-    if not params["entries"]:
-        raise ValueError("no entries: nothing to open")
-    with closing(sqlite3.connect(books(dag.dag_id))) as db, db:
-        db.execute("CREATE TABLE entries (account TEXT, cents INTEGER)")
-        db.executemany("INSERT INTO entries VALUES (?, ?)", params["entries"].items())
-    return len(params["entries"])
+def staging(run_id: str) -> Path:
+    return Path(tempfile.gettempdir(), f"orders_{run_id}.txt")
 
 
 @task
-def balance(dag) -> str:
-    with closing(sqlite3.connect(books(dag.dag_id))) as db:
-        rows, cents = db.execute("SELECT count(*), sum(cents) FROM entries").fetchone()
-    if cents:
-        raise ValueError(f"the books are off by {cents / 100:.2f}")
-    return f"{rows} entries balance"
+def extract(params, run_id) -> str:
+    """Write the orders to the staging file, and return its path."""
+    if not params["orders"]:
+        raise AirflowFailException("the partner sent no orders")
+    staging(run_id).write_text(params["orders"])
+    return str(staging(run_id))
 
 
 @task
-def close_books(params, dag) -> str:
-    if params["auditor"]:
-        raise PermissionError("the auditor is at work on the books")
-    books(dag.dag_id).unlink()
-    return "removed"
+def load(file: str) -> int:
+    return sum(int(amount) for amount in Path(file).read_text().split())
 
 
-# --8<-- [end:work]
+@task
+def cleanup(params, run_id) -> None:
+    if params["locked"]:
+        raise PermissionError("the staging file is locked")
+    staging(run_id).unlink()
+
+
+# --8<-- [start:answer]
+@dag(dag_id=STEM, doc_md=__doc__, **COMMON)
+def all_done_leaf():  # load fails, the run is a success
+    load(extract()) >> cleanup.override(trigger_rule="all_done")()
+
+
+@dag(dag_id=f"{STEM}__teardown", **COMMON)
+def with_teardown():  # load fails, the run fails
+    opened = extract()
+    load(opened) >> cleanup().as_teardown(setups=opened)
+
+
+# --8<-- [end:answer]
 
 
 # --8<-- [start:watcher]
 @task(trigger_rule="one_failed")
 def watcher() -> None:
-    raise AirflowFailException("a task of this run has failed")
+    raise AirflowFailException("a task of this run failed")
+
+
+@dag(dag_id=f"{STEM}__watched", **COMMON)
+def with_watcher():
+    opened, closed = extract(), cleanup.override(trigger_rule="all_done")()
+    loaded = load(opened)
+    loaded >> closed
+    [opened, loaded, closed] >> watcher()
 
 
 # --8<-- [end:watcher]
 
-
-# --8<-- [start:leaf]
-@dag(dag_id=STEM, doc_md=__doc__, **COMMON)
-def all_done_leaf():
-    close = close_books.override(trigger_rule="all_done")
-    open_books() >> balance() >> close()
-
-
-# --8<-- [end:leaf]
-
-
-# --8<-- [start:watched]
-@dag(dag_id=f"{STEM}__watched", **COMMON)
-def watched():
-    close = close_books.override(trigger_rule="all_done")
-    opened, balanced, closed = open_books(), balance(), close()
-    opened >> balanced >> closed
-    [opened, balanced, closed] >> watcher()
-
-
-# --8<-- [end:watched]
-
-
-# --8<-- [start:watched-late]
-@dag(dag_id=f"{STEM}__watched_late", **COMMON)
-def watched_late():
-    close = close_books.override(trigger_rule="all_done")
-    open_books() >> balance() >> close() >> watcher()
-
-
-# --8<-- [end:watched-late]
-
-
-# --8<-- [start:teardown]
-@dag(dag_id=f"{STEM}__teardown", **COMMON)
-def teardown():
-    opened = open_books()
-    opened >> balance() >> close_books().as_teardown(setups=opened)
-
-
-# --8<-- [end:teardown]
-
-
-# --8<-- [start:strict]
-@dag(dag_id=f"{STEM}__strict", **COMMON)
-def strict():
-    opened, closed = open_books(), close_books()
-    opened >> balance() >> closed
-    closed.as_teardown(setups=opened, on_failure_fail_dagrun=True)
-
-
-# --8<-- [end:strict]
-
 green = all_done_leaf()
-watched()
-watched_late()
-teardown()
-strict()
+with_teardown()
+with_watcher()
 
 if __name__ == "__main__":
-    green.test(logical_date=pendulum.datetime(2026, 5, 1, tz="UTC"))
+    green.test()
