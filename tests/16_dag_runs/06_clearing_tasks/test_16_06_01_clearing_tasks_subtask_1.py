@@ -3,6 +3,8 @@
 import json
 from urllib.parse import quote
 
+import pytest
+
 from dagbook.testing.child_runs import execute
 
 DAG = "/api/v2/dags/16_06_01_clearing_tasks_subtask_1"
@@ -25,14 +27,20 @@ def repair(example) -> None:
     (example.scratch / "vendor.json").write_text(json.dumps({"cup": 4, "plate": 9}))
 
 
-def ask(example, run_id: str, rest: str = "") -> dict:
-    with example.api.client("viewer") as viewer:
-        return viewer.get(f"{DAG}/dagRuns/{quote(run_id)}{rest}").json()
+@pytest.fixture
+def viewer(example):
+    """Return a client whose questions are not recorded."""
+    with example.api.client("viewer") as client:
+        yield client
 
 
-def tasks(example, run_id: str) -> dict[str, tuple]:
+def ask(viewer, run_id: str, rest: str = "") -> dict:
+    return viewer.get(f"{DAG}/dagRuns/{quote(run_id)}{rest}").json()
+
+
+def tasks(viewer, run_id: str) -> dict[str, tuple]:
     """State, tries so far and ``max_tries`` of each task."""
-    rows = ask(example, run_id, "/taskInstances")["task_instances"]
+    rows = ask(viewer, run_id, "/taskInstances")["task_instances"]
     wanted = ("state", "try_number", "max_tries")
     return {row["task_id"]: tuple(row[key] for key in wanted) for row in rows}
 
@@ -54,9 +62,9 @@ def test_a_plain_trigger_loads_at_the_prices_of_the_file(example):
     assert not list(example.scratch.glob("prices_*"))
 
 
-def test_the_same_run_goes_on_from_the_cleared_task(example):
+def test_the_same_run_goes_on_from_the_cleared_task(example, viewer):
     run = failed_run(example, "cleared")
-    before = tasks(example, run.run_id)
+    before = tasks(viewer, run.run_id)
     repair(example)
     kept = example.scenario("cleared")
     body = {
@@ -69,9 +77,9 @@ def test_the_same_run_goes_on_from_the_cleared_task(example):
     }
     with kept.http(keep=["total_entries", "detail"]) as client:
         answer = client.post(CLEAR, json=body, extensions={"name": "clear"})
-        queued = ask(example, run.run_id)["state"]
+        queued = ask(viewer, run.run_id)["state"]
         ended = execute(example.dag, run.run_id)
-        after = tasks(example, run.run_id)
+        after = tasks(viewer, run.run_id)
         again = {"dag_run_id": run.run_id, "dry_run": False}
         client.post(CLEAR, json=again, extensions={"name": "nothing"})
         other = {"dag_run_id": "yesterday", "dry_run": False}
@@ -99,10 +107,10 @@ def test_the_same_run_goes_on_from_the_cleared_task(example):
     assert unknown["response"]["detail"] == (
         "Dag Run id yesterday not found in dag 16_06_01_clearing_tasks_subtask_1"
     )
-    assert ask(example, run.run_id)["conf"] == run.conf
-    total = ask(example, run.run_id, "/taskInstances/report/xcomEntries/return_value")
+    assert ask(viewer, run.run_id)["conf"] == run.conf
+    total = ask(viewer, run.run_id, "/taskInstances/report/xcomEntries/return_value")
     assert total["value"] == 10 * 4 + 3 * 9
-    rows = ask(example, run.run_id, "/taskInstances")["task_instances"]
+    rows = ask(viewer, run.run_id, "/taskInstances")["task_instances"]
     noted = {row["task_id"] for row in rows if row["note"] == "vendor file repaired"}
     assert noted == {"copy", "load", "drop", "report"}
 
@@ -112,7 +120,7 @@ def test_the_same_run_goes_on_from_the_cleared_task(example):
     kept.keep("each task before and after", changes)
 
 
-def test_three_clears_that_do_not_help(example):
+def test_three_clears_that_do_not_help(example, viewer):
     run_id = failed_run(example, "too-little").run_id
     repair(example)
     # --8<-- [start:too-little]
@@ -128,11 +136,11 @@ def test_three_clears_that_do_not_help(example):
         for name, body in bodies.items():
             answer = client.post(CLEAR, json=body, extensions={"name": name[2:]})
             assert answer.status_code == 200
-            if ask(example, run_id)["state"] == "queued":
+            if ask(viewer, run_id)["state"] == "queued":
                 execute(example.dag, run_id)
-            ends = tasks(example, run_id)
+            ends = tasks(viewer, run_id)
             seen[name] = ids(answer), ends["load"], ends["report"][0]
-            assert ask(example, run_id)["state"] == "failed"
+            assert ask(viewer, run_id)["state"] == "failed"
 
     assert seen == {
         "1 dry run": (["load"], ("failed", 1, 1), "upstream_failed"),
@@ -151,7 +159,7 @@ def test_three_clears_that_do_not_help(example):
     kept.keep("what each request did", shows)
 
 
-def test_a_clear_repairs_no_cause(example):
+def test_a_clear_repairs_no_cause(example, viewer):
     run = failed_run(example, "not-repaired")
     kept = example.scenario("not-repaired")
     body = {"dag_run_id": run.run_id, "only_failed": False, "dry_run": False}
@@ -159,6 +167,6 @@ def test_a_clear_repairs_no_cause(example):
         client.post(CLEAR, json=body).raise_for_status()
 
     assert execute(example.dag, run.run_id) == "failed"
-    tries = ask(example, run.run_id, "/taskInstances/load/tries")["task_instances"]
+    tries = ask(viewer, run.run_id, "/taskInstances/load/tries")["task_instances"]
     ends = {f"try {one['try_number']}": one["state"] for one in tries}
     assert kept.keep("tries of load", ends) == {"try 1": "failed", "try 2": "failed"}
