@@ -57,8 +57,9 @@ class Example:
 
     @property
     def source(self) -> str:
-        """The text of the file that readers copy."""
-        return self.item.paths(self.project).dag.read_text(encoding="utf-8")
+        """The text of the file that readers copy, without marks of sections."""
+        path = self.item.paths(self.project).dag
+        return snippets.unmarked(path.read_text(encoding="utf-8"))
 
     def scenario(self, name: str) -> Scenario:
         """Return a recorded scenario; ``live/name`` means one of the real scheduler.
@@ -154,7 +155,7 @@ def piece(project: Project, reference: str) -> str:
     if not path.is_relative_to(project.root) or not path.is_file():
         raise LookupError(f"no file {name!r} — write the path from the root")
     if not section:
-        return path.read_text(encoding="utf-8")
+        return snippets.unmarked(path.read_text(encoding="utf-8"))
     found = snippets.of_file(project, path)
     if section not in found:
         known = ", ".join(found) or "none"

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from dagbook import cache
 from dagbook.examples import example as lookup
-from dagbook.examples import versions as proven
 from dagbook.examples.example import Example
 from dagbook.problems import DagbookError
 from dagbook.project import Project
@@ -75,16 +74,20 @@ def _graph(example: Example) -> str:
 
 
 def _header(example: Example) -> str:
-    dag = example.item.paths(example.project).dag
-    files = _files(dag, proven.results_file(example.project))
-    return f"{_recordings(example)} {files} {example.item!r}"
+    return f"{_recordings(example)} {example.item!r}"
+
+
+def _whole_file(example: Example) -> str:
+    return _graph(example) + _files(example.item.paths(example.project).dag)
 
 
 #: What each kind shows besides its own words. The others cost little.
 _INPUTS: Mapping[str, Callable[[Example], str]] = {
     "run": _recordings,
+    "request": _recordings,
     "graph": _graph,
     "dagbook-header": _header,
+    "dagbook-file": _whole_file,
 }
 
 

@@ -51,7 +51,7 @@ def annotate(lines: list[str], page: str, example: str | None = None) -> list[st
             for row in range(index + 1, index + 1 + len(body)):
                 out[row] = _MARK.sub(r"\1;\2", out[row])
         elif language in _CODE and found["info"] == language:
-            title = _title(language, body)
+            title = _title(language, body, page)
             out[index] = f"{found['indent']}{found['mark']}{title}" if title else line
     return out
 
@@ -95,7 +95,7 @@ def place(
     return [indent + row for row in rows]
 
 
-def _title(language: str, body: list[str]) -> str:
+def _title(language: str, body: list[str], page: str) -> str:
     found = [_SNIPPET.match(row) for row in body if row.strip()]
     paths = {one["path"] for one in found if one}
     if len(paths) != 1 or not all(found):
@@ -103,4 +103,7 @@ def _title(language: str, body: list[str]) -> str:
     # The search has the symbols of each file from the indexes; a listing would only
     # make it slow.
     name = paths.pop().rpartition("/")[2]
-    return f' {{ .{language} title="{name}" data-search-exclude="" }}'
+    # A page is about its own file, and needs no name above each piece of it.
+    own = name == page.rpartition("/")[2].replace(".md", ".py")
+    title = "" if own else f'title="{name}" '
+    return f' {{ .{language} {title}data-search-exclude="" }}'

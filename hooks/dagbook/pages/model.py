@@ -20,7 +20,7 @@ STANDING = (
 )
 # The C parser is ten times as fast; both are safe loaders and say the same.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-FENCES = ("run", "graph", "schedule", "diff")
+FENCES = ("run", "request", "graph", "schedule", "diff")
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,12 @@ def read(text: str, path: str) -> tuple[list[Snippet], list[Problem]]:
     return sorted(snippets, key=lambda s: s.start), sorted(problems)
 
 
+def unmarked(text: str) -> str:
+    """Return ``text`` as a reader sees it: without the lines that mark sections."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if not _MARK.search(line))
+
+
 def of_file(project: Project, path: Path) -> dict[str, Snippet]:
     """Return the sections of a file by name.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dagbook import templates
 from dagbook.views import html as markup
 from dagbook.views import states
 from dagbook.views.graph_layout import ICON, LINE, PAD, Layout, Node, layout
@@ -20,6 +21,44 @@ if TYPE_CHECKING:
 COLUMN, PHONE = 700, 326
 #: A graph shrinks to fit, but no further than its text can be read; then it scrolls.
 LEAST_SCALE = 0.75
+
+
+def figure(
+    dag: ParsedDag, scenario: Mapping[str, Any] | None, name: str | None, uid: str
+) -> str:
+    """Return the graph with a caption that names the DAG and the run.
+
+    Args:
+        dag: the parsed DAG.
+        scenario: the recorded run that colours it, or None.
+        name: of the scenario.
+        uid: unique on the page.
+
+    Raises:
+        ValueError: the run has a task or a state that the DAG or Airflow does not know.
+    """
+    return templates.fill(
+        "views",
+        "graph.html.jinja",
+        dag_id=markup.name(dag.dag_id),
+        scenario=name,
+        pane=pane(dag, scenario, name, uid),
+        state=states.pill(scenario["state"]) if scenario else "",
+    )
+
+
+def pane(
+    dag: ParsedDag, scenario: Mapping[str, Any] | None, name: str | None, uid: str
+) -> str:
+    """Return the graph alone, in an element that scrolls; see ``figure``."""
+    title = f"Graph of {dag.dag_id}"
+    if scenario:
+        title += f", scenario {name}: {scenario['state']}"
+    tasks = scenario["tasks"] if scenario else None
+    return (
+        f'<div class="db-graph">{markup.pane("db-graph__box", title)}'
+        f"{draw(dag, tasks, uid, title)}</div></div>"
+    )
 
 
 def draw(

@@ -19,6 +19,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Token
 
+WIDTH = 80  # characters of a line of JSON that fits a page
 # Control characters have no place in HTML; two of them mark Python-Markdown's stash.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -42,11 +43,35 @@ def name(raw: str) -> str:
 
 
 def value(raw: object) -> str:
-    """Return a JSON value: inline when short, an indented block when not."""
-    short = json.dumps(raw, ensure_ascii=False)
-    if len(short) <= 72 and "\\n" not in short:
-        return f'<code class="db-value">{text(short)}</code>'
-    return block(json.dumps(raw, ensure_ascii=False, indent=2), "json")
+    """Return a JSON value: inline when it fits on a line, a block when not."""
+    line = json.dumps(raw, ensure_ascii=False)
+    if len(line) <= WIDTH:
+        return f'<code class="db-value">{text(line)}</code>'
+    return block(laid_out(raw), "json")
+
+
+def laid_out(raw: object, indent: str = "", before: int = 0) -> str:
+    """Return JSON in which each part that fits on a line stands on one.
+
+    Args:
+        raw: a JSON value.
+        indent: what the lines below the first one begin with.
+        before: characters that the first line has already.
+    """
+    line = json.dumps(raw, ensure_ascii=False)
+    if before + len(line) <= WIDTH or not isinstance(raw, (dict, list)):
+        return line
+    inner = indent + "  "
+    keys = [f"{json.dumps(k, ensure_ascii=False)}: " for k in raw]
+    if isinstance(raw, list):
+        keys = [""] * len(raw)
+    parts = raw.values() if isinstance(raw, dict) else raw
+    rows = [
+        f"{inner}{key}{laid_out(part, inner, len(inner + key) + 1)}"
+        for key, part in zip(keys, parts, strict=True)
+    ]
+    begin, end = line[0], line[-1]
+    return begin + "\n" + ",\n".join(rows) + f"\n{indent}{end}"
 
 
 def block(source: str, language: str, css: str = "") -> str:

@@ -96,7 +96,7 @@ def test_words_are_prose_only() -> None:
         ('">=3.1"', '">=3.1"\nlive_difference: [{a: 1}]', 5, "a live difference that"),
         ('link: "https', 'link: "http', 5, "a question that cannot be read"),
         ('- "How do I add?"', "- 7", 5, "a question that cannot be read"),
-        ('["7.1.2"]', "[x]", 9, "related 'x' is not an id"),
+        ('["7.1.2"]', "[x]", 9, "related 'x' is neither an id"),
         ('["7.1.2"]', "[9.9.9]", 1, "related item 9.9.9 is not in the spec"),
         ('summary: "Adds', "summary: a: b", 3, "the front matter is not YAML"),
         ("You have", "<!-- You have", 11, "no lead"),
