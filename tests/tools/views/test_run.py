@@ -181,8 +181,8 @@ def test_children_assets_and_values() -> None:
         ("log:send", "send logged nothing"),
         ("error:send", "send raised no error"),
         ("rendered:send", "send has no rendered field"),
-        ("answer:nope", "no exchange is named 'nope' — named are make"),
-        ("exchange:nope", "no exchange is named 'nope' — named are make"),
+        ("answer:nope", "no exchange 'nope' — the test has named: make"),
+        ("exchange:nope", "no exchange 'nope' — the test has named: make"),
         ("value:nope", "kept no value 'nope' — it kept rows"),
     ],
 )
