@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dagbook import templates
+from dagbook.views import exchanges
 from dagbook.views import html as markup
 
 FORMS = ("http", "bash", "json")
@@ -24,22 +25,13 @@ def render(scenario: Mapping[str, Any], name: str, form: str) -> str:
     """
     if form not in FORMS:
         raise ValueError(f"no form {form!r} of a request — one of {', '.join(FORMS)}")
-    talk = _named(scenario, name)
+    talk = exchanges.named(scenario, name)
     if form == "json" and talk.get("body") is None:
         raise ValueError(f"exchange {name!r} has no body — write as: http or bash")
     if form != "bash" and talk["kind"] == "cli":
         raise ValueError(f"exchange {name!r} is a command — write as: bash")
     code: str = {"http": _http, "bash": _bash, "json": _json}[form](talk)
     return templates.fill("views", "request.html.jinja", form=form, code=code)
-
-
-def _named(scenario: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    talks = scenario.get("exchanges") or ()
-    for talk in talks:
-        if talk.get("name") == name:
-            return talk
-    known = ", ".join(talk["name"] for talk in talks if talk.get("name")) or "none"
-    raise ValueError(f"no exchange {name!r} — the test has named: {known}")
 
 
 def _http(talk: Mapping[str, Any]) -> str:
