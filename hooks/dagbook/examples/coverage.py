@@ -63,6 +63,16 @@ class ItemState:
         return not self.missing and all(bullet.ticked for bullet in self.bullets)
 
     @property
+    def title(self) -> str:
+        """The title of its page; the checklist's words while there is none."""
+        return (self.page and self.page.front.title) or self.item.title
+
+    @property
+    def address(self) -> str:
+        """Its page, relative to ``docs``."""
+        return f"{self.item.folder}/{self.item.stem}.md"
+
+    @property
     def started(self) -> bool:
         """At least one of the example's files exists."""
         return not set(NOTHING) <= set(self.missing)
@@ -93,6 +103,10 @@ class Coverage:
     def by_id(self) -> dict[str, ItemState]:
         """States by the item's id."""
         return {state.item.id: state for state in self.states}
+
+    def of(self, items: Iterable[Item]) -> list[ItemState]:
+        """Return the states of some items."""
+        return [self.by_id[item.id] for item in items]
 
     @property
     def total(self) -> Tally:
