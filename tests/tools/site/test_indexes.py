@@ -15,8 +15,9 @@ from mkdocs_literate_nav.parser import NavParser
 from dagbook.checks import indexes as checks
 from dagbook.examples import coverage
 from dagbook.project import Project
-from dagbook.site import indexes
+from dagbook.site import indexes, show
 from dagbook.spec import load as spec
+from dagbook.views import live, run
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = f"{tree.FOLDER}/{tree.STEM}.md"
@@ -227,3 +228,10 @@ def test_every_link_of_a_generated_page_leads_to_a_page() -> None:
             full = posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
             assert full in anchors, (path, target)
             assert not anchor or anchor in anchors[full], (path, target)
+
+
+def test_the_page_for_writers_lists_each_word_of_show() -> None:
+    text = show.fill((ROOT / "docs/contributing/page.md").read_text("utf-8"))
+    assert show.MARKER not in text
+    for option in (*run.OPTIONS.values(), *live.OPTIONS.values()):
+        assert f"\n| `{option.word}` | {option.about} |\n" in text
