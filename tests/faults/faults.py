@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from tree import CHECKLIST, FOLDER, Tree
 
-from dagbook.project import sha256
+from dagbook.files import sha256
 
 Break = Callable[[Tree], str]
 

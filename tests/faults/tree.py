@@ -10,7 +10,8 @@ import re
 import shutil
 from pathlib import Path
 
-from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.files import sha256
+from dagbook.project import ExamplePaths, Project
 from dagbook.recording import file as recording
 
 HERE = Path(__file__).resolve().parents[2]

@@ -26,12 +26,13 @@ from dagbook.checks import (
 )
 from dagbook.examples import coverage
 from dagbook.examples import example as lookup
+from dagbook.files import sha256
 from dagbook.guard.guard import guard
 from dagbook.pages import reader
 from dagbook.pages.model import Page
 from dagbook.parsing import parse as parsing
 from dagbook.problems import DagbookError, Problem
-from dagbook.project import Project, sha256
+from dagbook.project import Project
 from dagbook.recording import file as recording
 from dagbook.spec.model import Item, Spec
 

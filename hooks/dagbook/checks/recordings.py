@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
+from dagbook.files import sha256
 from dagbook.problems import Problem
-from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.project import ExamplePaths, Project
 from dagbook.recording.file import FORMAT, Recording, sealed
 from dagbook.recording.leaks import leaking_lines
 

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dagbook.project import Project, sha256
+from dagbook.files import sha256
+from dagbook.project import Project
 from dagbook.recording import file as recording
 
 FOLDER = "concepts"

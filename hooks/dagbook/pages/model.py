@@ -96,11 +96,10 @@ class Fence:
 
 
 @dataclass(frozen=True)
-class Link:
-    """A link in the prose: its words, its target and its line."""
+class Reference:
+    """A reference to another example, written as its id in brackets, and its line."""
 
-    text: str
-    target: str
+    id: str
     line: int
 
 
@@ -115,7 +114,7 @@ class Section:
         words: the number of words of prose, without code, tables and headings.
         snippets: in the order of the page, those of ``diff`` fences included.
         fences: in the order of the page.
-        links: in the order of the page.
+        references: to other examples, in the order of the page.
         heading: the heading as written, without its hashes, with its attributes.
     """
 
@@ -125,7 +124,7 @@ class Section:
     words: int
     snippets: tuple[SnippetRef, ...]
     fences: tuple[Fence, ...]
-    links: tuple[Link, ...]
+    references: tuple[Reference, ...]
     heading: str = ""
 
 

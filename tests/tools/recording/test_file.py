@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from dagbook.checks import recordings
-from dagbook.project import Project, sha256
+from dagbook.files import sha256
+from dagbook.project import Project
 from dagbook.recording import file as recording
 
 

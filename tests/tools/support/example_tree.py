@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.files import sha256
+from dagbook.project import ExamplePaths, Project
 from dagbook.spec import load as spec
 
 STEM = "07_01_01_sum_of_orders"

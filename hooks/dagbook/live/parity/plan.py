@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from dagbook.examples import example as lookup
+from dagbook.files import sha256
 from dagbook.pages import reader as page
-from dagbook.project import Project, sha256
+from dagbook.project import Project
 from dagbook.recording import file as recording
 from dagbook.spec.model import Item
 
