@@ -82,10 +82,13 @@ class Example:
         """The text of the test module."""
         return files.text(self.paths.test)
 
+    def owns(self, path: str) -> bool:
+        """Tell whether ``path``, relative to the root, is its DAG file or its test."""
+        return self.project.root / path in (self.paths.dag, self.paths.test)
+
     def shows(self, path: str, section: str) -> bool:
         """Tell whether ``path`` is its DAG file or its test, and has ``section``."""
-        own = (self.paths.dag, self.paths.test)
-        if not section or path not in map(self.project.relative, own):
+        if not section or not self.owns(path):
             return False
         try:
             return section in snippets.of_file(self.project, self.project.root / path)
@@ -147,6 +150,14 @@ class Example:
     def fates(self) -> dict[str, str]:
         """What its tests did on each Airflow version: ``passed`` or ``failed``."""
         return versions.fates(self.project, self.item)
+
+    def failed_on(self, lowest: str) -> list[str]:
+        """Return the Airflow versions from ``lowest`` on that its tests failed on."""
+        return [
+            version
+            for version, fate in sorted(self.fates.items())
+            if fate == "failed" and versions.runs_on(lowest, version)
+        ]
 
     @property
     def passed_on(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ _SECTION_NAME = re.compile(r"[a-z][-_0-9a-z]*\Z", re.I)
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?([^)\s>]+)[^)]*\)")
 _REFERENCE = re.compile(r"(?<!\\)\[(\d+\.\d+\.\d+)\](?![(\[:])")
 _CODE = re.compile(r"(`+).+?\1")
+_ITEM = re.compile(r"(?:[-*+]|\d+\.)\s")
 _WORD = re.compile(r"[^\W_][\w'’.:/-]*")
 
 
@@ -33,6 +34,7 @@ class _Draft:
     snippets: list[SnippetRef] = field(default_factory=list)
     fences: list[Fence] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    items: list[tuple[int, int]] = field(default_factory=list)
 
     def done(self) -> Section:
         return Section(
@@ -44,6 +46,7 @@ class _Draft:
             fences=tuple(self.fences),
             references=tuple(self.references),
             heading=self.heading,
+            items=tuple(self.items),
         )
 
 
@@ -114,7 +117,16 @@ class _Reader:
             self.now.references.append(Reference(found[1], number))
         if not line.lstrip().startswith("|"):
             text = re.sub(r"<[^>]+>", " ", _LINK.sub(r"\1", line))
-            self.now.words += len(_WORD.findall(text))
+            words = len(_WORD.findall(text))
+            self.now.words += words
+            self._item(number, line, words)
+
+    def _item(self, number: int, line: str, words: int) -> None:
+        if _ITEM.match(line):
+            self.now.items.append((number, words))
+        elif self.now.items and line.startswith(" "):
+            begun, before = self.now.items[-1]
+            self.now.items[-1] = (begun, before + words)
 
     def _fence(self, block: fenced.Fenced) -> None:
         if not block.closed:

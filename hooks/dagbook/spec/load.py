@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dagbook import files as on_disk
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.spec.lines import TAGS
@@ -30,7 +31,7 @@ def load(project: Project) -> Spec:
     files: list[SpecFile] = []
     problems: list[Problem] = []
     for path in project.pages("spec"):
-        file, found = parse(path.read_text("utf-8"), project.relative(path))
+        file, found = parse(on_disk.text(path), project.relative(path))
         files.append(file)
         problems += found
     if not files:
