@@ -108,8 +108,10 @@ def section(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
     """Refuse a section of more than 80 words."""
     for part in page.bullet_sections:
         if part.words > SECTION:
-            what = f"section “{part.title}” has {part.words} words"
-            yield Problem(page.path, part.line, what, f"{SECTION} are allowed: cut")
+            what = (
+                f"section “{part.title}” has {part.words} words, {SECTION} are allowed"
+            )
+            yield Problem(page.path, part.line, what, "say why it works, and no more")
 
 
 @rule("new page", budget="evidence")

@@ -61,7 +61,10 @@ def _check(
         return error.problems
     found: list[Problem] = []
     for example in examples:
-        found += _example(example, tree)
+        shown: dict[str, Any] = {"example": example, "page": example.page_name}
+        found += apply("example", tree, example, **shown)
+        found += of_page(example, tree)
+        found += of_recordings(example, tree)
     found += _dags(tree, progress)
     pages = {
         path: example.page_name
@@ -69,15 +72,15 @@ def _check(
         for path in (example.paths.dag, example.paths.test)
     }
     for path in texts(tree):
-        found += _apply("text", tree, path, page=pages.get(path, ""))
+        found += apply("text", tree, path, page=pages.get(path, ""))
     if only is None:
-        found += _apply("tree", tree)
+        found += apply("tree", tree)
     if live:
-        found += _apply("landing", tree)
+        found += apply("landing", tree)
     return sorted(set(found))
 
 
-def _apply(
+def apply(
     subject: str,
     tree: Tree,
     *arguments: Any,
@@ -110,18 +113,22 @@ def _apply(
         yield from found
 
 
-def _example(example: Example, tree: Tree) -> Iterator[Problem]:
-    """Yield what is wrong with page, test and recordings, but not with the DAG."""
-    shown: dict[str, Any] = {"example": example, "page": example.page_name}
-    yield from _apply("example", tree, example, **shown)
-    if example.page:
+def of_page(example: Example, tree: Tree) -> Iterator[Problem]:
+    """Yield what is wrong with the page of an example, if it can be read."""
+    if page := example.page:
         old = tree.exceptions.waits(example.item.id)
         for subject in ("page", "old page" if old else "new page"):
-            yield from _apply(subject, tree, example.page, example, **shown)
+            shown: dict[str, Any] = {"example": example, "page": page.path}
+            yield from apply(subject, tree, page, example, **shown)
+
+
+def of_recordings(example: Example, tree: Tree) -> Iterator[Problem]:
+    """Yield what is wrong with the recordings that an example has."""
     for live in (False, True):
         one = RecordingFile(example, live)
         if one.path.is_file():
-            yield from _apply("recording", tree, one, **shown)
+            shown: dict[str, Any] = {"example": example, "page": example.page_name}
+            yield from apply("recording", tree, one, **shown)
 
 
 def _dags(tree: Tree, progress: Progress | None) -> Iterator[Problem]:
@@ -136,4 +143,4 @@ def _dags(tree: Tree, progress: Progress | None) -> Iterator[Problem]:
     for name, parsed in parsing.parse(project, sorted(every), progress).items():
         path = project.root / name
         file, shown = DagFile(name, path, parsed, own.get(path)), pages.get(path, "")
-        yield from _apply("dag", tree, file, example=own.get(path), page=shown)
+        yield from apply("dag", tree, file, example=own.get(path), page=shown)

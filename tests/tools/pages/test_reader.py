@@ -7,22 +7,20 @@ from pathlib import Path
 import example_tree as tree
 import pytest
 
-from dagbook.checks import pages as page_rules
+from dagbook.checks.rules import over
+from dagbook.checks.tree import Tree
 from dagbook.pages import reader as page
 from dagbook.pages.model import Question, Reference, SnippetRef
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-from dagbook.spec import load as spec
 
 PAGE = f"docs/{tree.FOLDER}/{tree.STEM}.md"
 
 
 def found(project: Project) -> list[Problem]:
-    written = page.read(tree.paths_of(project).page, project)
-    contract = spec.load(project)
-    return page_rules.problems(
-        written, contract.by_id["7.1.1"], project, tree.recording(project), contract
-    )
+    example, whole = tree.example_of(project), Tree(project)
+    rules = [r for r in (*over("page"), *over("old page")) if not r.spare]
+    return sorted({p for r in rules for p in r.find(example.page, example, whole)})
 
 
 def test_a_good_page_has_no_problem(tmp_path: Path) -> None:
@@ -208,12 +206,12 @@ def test_scenarios_of_another_example_and_of_the_scheduler_are_not_ours(
     assert found(project) == []
 
 
-def test_marks_out_of_order_name_the_file_and_the_page(tmp_path: Path) -> None:
+def test_marks_out_of_order_name_the_file(tmp_path: Path) -> None:
     project = tree.write(tmp_path)
     dag = tree.paths_of(project).dag
     dag.write_text(tree.DAG.replace("# --8<-- [end:guard]", ""))
     problems = found(project)
-    assert [(p.path, p.page) for p in problems] == [(tree.DAG_PATH, PAGE)]
+    assert [p.path for p in problems] == [tree.DAG_PATH]
     assert "section “guard” has no end" in str(problems[0])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from dagbook.examples.example import Example
 from dagbook.files import sha256
 from dagbook.project import ExamplePaths, Project
 from dagbook.spec import load as spec
@@ -163,6 +164,7 @@ def write(root: Path) -> Project:
     paths = paths_of(project)
     for path, text in (
         (root / "docs/spec/7_small_things.md", SPEC),
+        (root / "tests/exceptions.yml", "not_yet_rewritten:\n  - 7.1.1\n"),
         (paths.dag, DAG),
         (paths.test, TEST),
         (paths.page, PAGE),
@@ -176,6 +178,11 @@ def write(root: Path) -> Project:
 def paths_of(project: Project) -> ExamplePaths:
     """Return the paths of the example."""
     return project.example(FOLDER, STEM)
+
+
+def example_of(project: Project) -> Example:
+    """Return the example itself."""
+    return Example(project, item_of(project))
 
 
 def item_of(project: Project) -> spec.Item:
