@@ -10,7 +10,7 @@ from dagbook import files
 from dagbook.checks.rules import rule
 from dagbook.checks.tree import DagFile, Tree
 from dagbook.examples.example import Example
-from dagbook.pages.snippets import MARK
+from dagbook.pages.snippets import unmarked
 from dagbook.problems import Problem
 
 DAG_LINES, DAGS, HELPERS, CALLBACKS = 100, 2, 2, 2
@@ -25,7 +25,7 @@ _CLASSES = re.compile(
 @rule("dag", budget="lines")
 def lines(file: DagFile, tree: Tree) -> Iterator[Problem]:
     """Refuse a DAG file of more than 100 lines; marks of sections do not count."""
-    rows = [row for row in _text(file).splitlines() if not MARK.search(row)]
+    rows = unmarked(_text(file)).splitlines()
     if len(rows) > DAG_LINES:
         what = f"has {len(rows)} lines, {DAG_LINES} are allowed"
         yield Problem(file.name, DAG_LINES + 1, what, "keep what the lesson needs")
@@ -85,7 +85,7 @@ def test(example: Example, tree: Tree) -> Iterator[Problem]:
     if not path.is_file():
         return
     name, (low, high) = tree.project.relative(path), TESTS
-    rows = [row for row in example.test.splitlines() if not MARK.search(row)]
+    rows = unmarked(example.test).splitlines()
     if len(rows) > TEST_LINES:
         what = f"has {len(rows)} lines, {TEST_LINES} are allowed"
         yield Problem(name, TEST_LINES + 1, what, "test the lesson, and no more")

@@ -20,7 +20,7 @@ from dagbook import files
 from dagbook.problems import DagbookError, Problem, relative
 from dagbook.project import Project
 
-MARK = re.compile(
+_MARK = re.compile(
     r"(?<![;-])-+8<-+[ \t]+\[[ \t]*(start|end)[ \t]*:[ \t]*([^\]\s]*)[ \t]*\]", re.I
 )
 _NAME = re.compile(r"[a-z][-_0-9a-z]*\Z", re.I)
@@ -61,7 +61,7 @@ def read(text: str, path: str) -> tuple[list[Snippet], list[Problem]]:
         problems.append(Problem(path, line, what, remedy))
 
     for number, line in enumerate(lines, start=1):
-        mark = MARK.search(line)
+        mark = _MARK.search(line)
         if not mark:
             if _BROKEN.search(line) and ";-" not in line:
                 what = "a section mark that cannot be read"
@@ -128,5 +128,5 @@ def _cached(
 
 
 def _cut(lines: list[str], start: int, end: int) -> str:
-    inner = [line for line in lines[start : end - 1] if not MARK.search(line)]
+    inner = [line for line in lines[start : end - 1] if not _MARK.search(line)]
     return textwrap.dedent("\n".join(inner)) + "\n"
