@@ -17,20 +17,9 @@ from typing import Any
 from dagbook import cache as kept
 from dagbook import files as on_disk
 from dagbook.parsing import client as parse_pool
-from dagbook.parsing.model import ParsedDag, ParsedFile, ParsedGroup, ParsedTask, Tick
+from dagbook.parsing.model import ParsedDag, ParsedFile, Tick
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-
-__all__ = [
-    "ParsedDag",
-    "ParsedFile",
-    "ParsedGroup",
-    "ParsedTask",
-    "Tick",
-    "limit",
-    "parse",
-    "schedule",
-]
 
 ROOM = "parse"
 DEFAULT_LIMIT = 5.0

@@ -18,7 +18,7 @@ from dagbook.fences import preprocess as annotate
 from dagbook.fences import render as fences
 from dagbook.pages import reader as page
 from dagbook.pages.model import FENCES
-from dagbook.parsing.parse import ParsedFile, ParsedTask, Tick
+from dagbook.parsing.model import ParsedFile, ParsedTask, Tick
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 from dagbook.recording import file as recording

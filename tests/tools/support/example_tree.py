@@ -9,6 +9,7 @@ from dagbook.examples.example import Example
 from dagbook.files import sha256
 from dagbook.project import ExamplePaths, Project
 from dagbook.spec import load as spec
+from dagbook.spec.model import Item
 
 STEM = "07_01_01_sum_of_orders"
 FOLDER = "7_small_things/01_first_things"
@@ -185,6 +186,6 @@ def example_of(project: Project) -> Example:
     return Example(project, item_of(project))
 
 
-def item_of(project: Project) -> spec.Item:
+def item_of(project: Project) -> Item:
     """Return the item that the example answers."""
     return spec.load(project).by_id["7.1.1"]
