@@ -10,8 +10,10 @@ import example_tree as tree
 import pytest
 
 from dagbook import skeletons as new
-from dagbook.checks import pages as rules
+from dagbook.checks.rules import over
+from dagbook.checks.tree import Tree
 from dagbook.examples import coverage
+from dagbook.examples.example import Example
 from dagbook.pages import reader as page
 from dagbook.pages import snippets
 from dagbook.problems import DagbookError
@@ -74,10 +76,15 @@ def test_the_checks_refuse_a_skeleton(project: Project) -> None:
     new.new(project, contract, "7.1.2")
     item = contract.by_id["7.1.2"]
     read = page.read(item.paths(project).page, project)
-    wrong = [p.what for p in rules.problems(read, item, project, None, contract)]
+    example, tree = Example(project, item), Tree(project)
+    rules = [*over("page"), *over("new page")]
+    wrong = [p.what for rule in rules for p in rule.find(read, example, tree)]
     assert "title is not one line of text" in wrong
     assert "summary is not one line of text" in wrong
-    assert not any("has no section" in what for what in wrong)
+    assert "the answer has 0 words, 45 are allowed" in wrong
+    assert not any(
+        "does not exist" in what or "has no section" in what for what in wrong
+    )
     state = coverage.coverage(project, contract).by_id["7.1.2"]
     assert state.to_do == ("the recording",)
     assert not any(bullet.ticked for bullet in state.bullets)

@@ -13,9 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dagbook.files import sha256
 from dagbook.live.history import moment
 from dagbook.live.scenario import Scenario
-from dagbook.project import ExamplePaths, sha256
+from dagbook.project import ExamplePaths
 from dagbook.recording import file as recording
 from dagbook.recording.masks import Masker
 
@@ -139,7 +140,7 @@ def stamp(
     data = recording.load(path)
     before = recording.seal(data)
     project = paths.project
-    test = live_test(paths)
+    test = paths.live_test
     data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in names}
     data["id"] = item_id
     data["source"] = {"path": project.relative(paths.dag), "sha256": sha256(paths.dag)}
@@ -153,8 +154,3 @@ def stamp(
         data["python"] = ".".join(platform.python_version_tuple()[:2])
         data["measured_on"] = kind
     recording.save(path, data)
-
-
-def live_test(paths: ExamplePaths) -> Path:
-    """Return the test module of an example's live scenarios."""
-    return paths.test.with_name(f"test_{paths.stem}_live.py")

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.files import sha256
+from dagbook.project import ExamplePaths, Project
 from dagbook.recording import file as recording
 from dagbook.running import environment
 

@@ -11,13 +11,13 @@ import pytest
 
 from dagbook.checks import parity as checks
 from dagbook.checks.check import check
+from dagbook.checks.tree import Tree
 from dagbook.live import recordings as records
 from dagbook.live.history import path
 from dagbook.live.parity import results as parity
 from dagbook.live.parity.chain import Chain
 from dagbook.live.parity.compare import compare, matches
 from dagbook.live.parity.plan import Declared, Expected, Plan, modes, plans, smoke
-from dagbook.problems import DagbookError
 from dagbook.project import Project
 from dagbook.recording.masks import Masker
 
@@ -229,14 +229,13 @@ def test_the_signature_changes_with_what_is_asked_and_what_is_expected():
 @pytest.fixture
 def tree(tmp_path, monkeypatch):
     """A project with one example, as far as parity looks at it."""
-    from dagbook.project import Project
-
-    (tmp_path / "tests").mkdir()
-    project = Project(tmp_path)
+    project = example_tree.write(tmp_path)
+    (project.tests / "parity.json").write_text('{"examples": {}, "format": 1}')
     source = tmp_path / "dags" / "16_x" / "01_y" / "example.py"
     source.parent.mkdir(parents=True)
     source.write_text("")
-    made = plan("16.1.1", recorded(tasks=[LOAD]))
+    made = plan("7.1.1", recorded(tasks=[LOAD]))
+    made.item = example_tree.item_of(project)
     made.source = source
     monkeypatch.setattr(checks, "plans", lambda project: [made])
     return project, made
@@ -252,35 +251,35 @@ def measured(made, tries=1):
 
 def test_an_example_is_missing_until_it_ran_and_stale_when_it_changed(tree):
     project, made = tree
-    (problem,) = checks.problems(project)
+    (problem,) = list(checks.parity(Tree(project)))
     assert str(problem).startswith(
-        "tests/parity.json: 16.1.1: never run on a real scheduler — run `make live"
+        "tests/parity.json: 7.1.1: never run on a real scheduler — run `make live"
     )
     assert parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
-    assert checks.problems(project) == []
+    assert list(checks.parity(Tree(project))) == []
     made.digest = "another"
-    assert "example.py has changed since" in checks.problems(project)[0].what
+    assert "example.py has changed since" in list(checks.parity(Tree(project)))[0].what
     made.digest = "hash"
     made.expected = [recorded(tasks=[LOAD], state="failed")]
-    assert "was recorded anew" in checks.problems(project)[0].what
+    assert "was recorded anew" in list(checks.parity(Tree(project)))[0].what
     made.expected = [recorded(tasks=[LOAD]), recorded("new")]
-    assert "scenario “new” never ran" in checks.problems(project)[0].what
+    assert "scenario “new” never ran" in list(checks.parity(Tree(project)))[0].what
 
 
 def test_a_declaration_that_leaves_the_page_makes_the_result_stale(tree):
     project, made = tree
     made.declared = [declare("success, try 2", "load")]
     parity.save(project, measured(made, tries=2), "LocalExecutor, PostgreSQL")
-    assert checks.problems(project) == []
+    assert list(checks.parity(Tree(project))) == []
     made.declared = []
-    assert "no longer says so" in checks.problems(project)[0].what
+    assert "no longer says so" in list(checks.parity(Tree(project)))[0].what
 
 
 def test_a_declaration_of_a_scenario_that_is_not_there_is_a_problem(tree):
     project, made = tree
     made.declared = [declare("failed", scenario="defualt")]
     parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
-    (problem,) = checks.problems(project)
+    (problem,) = list(checks.parity(Tree(project)))
     assert "speaks of scenario “defualt”, which has no run" in problem.what
 
 
@@ -289,7 +288,7 @@ def test_a_defect_is_not_stored_and_an_equal_result_keeps_the_old_times(tree):
     parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
     before = (project.tests / "parity.json").read_text()
     slower = measured(made)
-    slower["16.1.1"].ended = 99.0
+    slower["7.1.1"].ended = 99.0
     assert not parity.save(project, slower, "LocalExecutor, PostgreSQL")
     assert (project.tests / "parity.json").read_text() == before
     parity.save(project, measured(made, tries=2), "LocalExecutor, PostgreSQL")
@@ -350,9 +349,7 @@ def test_a_broken_file_is_named_and_does_not_hide_the_rest(tmp_path):
     assert plans(project) == []  # the check of the recording says that it is no JSON
 
     (project.tests / "parity.json").write_text('{"examples":\n{,}}')
-    with pytest.raises(DagbookError) as error:
-        checks.problems(project)
-    (problem,) = error.value.problems
+    (problem,) = checks.parity(Tree(project))
     assert (problem.path, problem.line) == ("tests/parity.json", 2)
     assert "tests/parity.json:2: not JSON" in [
         str(p)[:29] for p in check(project, live=True)

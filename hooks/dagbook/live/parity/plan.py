@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from dagbook.examples import example as lookup
+from dagbook.files import sha256
 from dagbook.pages import reader as page
-from dagbook.project import Project, sha256
+from dagbook.project import Project
 from dagbook.recording import file as recording
 from dagbook.spec.model import Item
 
@@ -153,16 +154,13 @@ def plans(project: Project, only: str = "") -> list[Plan]:
     """
     wanted = [one.strip() for one in only.split(",") if one.strip()]
     found = []
-    for item in lookup.contract(project).items:
+    for example in lookup.examples(project):
+        item, paths = example.item, example.paths
         if wanted and not any(_below(item.id, one) for one in wanted):
             continue
-        paths = project.example(item.folder, item.stem)
-        if not (paths.recording.exists() and paths.dag.exists()):
-            continue
-        try:
-            scenarios = recording.load(paths.recording).get("scenarios", {})
-        except ValueError:
-            continue  # not JSON: what checks the recordings says so
+        if example.recorded is None or not paths.dag.exists():
+            continue  # what is no JSON, the check of the recordings says so
+        scenarios = example.recorded.get("scenarios", {})
         expected = [
             Expected(name, data)
             for name, data in scenarios.items()
