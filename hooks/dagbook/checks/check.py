@@ -180,7 +180,7 @@ class _Example:
         path = self.item.paths(self.project).live_recording
         name, again = (
             self.project.relative(path),
-            f"run `make live ONLY={self.item.id}`",
+            f"run `make live ONLY={self.item.id} RECORD=1`",
         )
         text = path.read_text("utf-8", errors="replace")
         try:

@@ -19,11 +19,14 @@ def problems(project: Project) -> list[Problem]:
         path = project.example(plan.item.folder, plan.item.stem).page
         page = project.relative(path) if path.exists() else ""
         if what := _stale(plan, results.get(plan.item.id)):
-            again = f"run `make live ONLY={plan.item.id}`"
+            # Who has scenarios of its own there must record them anew, too.
+            live = project.example(plan.item.folder, plan.item.stem).live_recording
+            record = " RECORD=1" if live.exists() else ""
+            again = f"run `make live ONLY={plan.item.id}{record}`"
             found.append(Problem(file, 0, f"{plan.item.id}: {what}", again, page))
         known = {one.scenario for one in plan.expected}
         for name in sorted({one.scenario for one in plan.declared} - known):
-            what = f"live_difference speaks of scenario “{name}”, which has no run"
+            what = f"live_difference: parity leaves out scenario “{name}”"
             found.append(Problem(page, 1, what, "remove the entry or correct its name"))
     return found
 
