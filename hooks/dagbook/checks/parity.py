@@ -33,12 +33,16 @@ def parity(tree: Tree) -> Iterator[Problem]:
         path = plan.item.paths(project).page
         page = project.relative(path) if path.exists() else ""
         if what := _stale(plan, results.get(plan.item.id)):
-            again = f"run `make live ONLY={plan.item.id}`"
+            # Scenarios of its own there must be recorded anew, too.
+            record = (
+                " RECORD=1" if plan.item.paths(project).live_recording.exists() else ""
+            )
+            again = f"run `make live ONLY={plan.item.id}{record}`"
             where, what = project.relative(file), f"{plan.item.id}: {what}"
             yield Problem(where, 0, what, again, page)
         known = {one.scenario for one in plan.expected}
         for name in sorted({one.scenario for one in plan.declared} - known):
-            what = f"live_difference speaks of scenario “{name}”, which has no run"
+            what = f"live_difference: parity leaves out scenario “{name}”"
             yield Problem(page, 1, what, "remove the entry or correct its name")
 
 
