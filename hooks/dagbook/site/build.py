@@ -14,6 +14,7 @@ from dagbook.examples import example as lookup
 from dagbook.examples.example import Example
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
+from dagbook.recording import masks
 from dagbook.site import architecture, compose, indexes
 from dagbook.site import parity as parity_table
 from dagbook.views import states
@@ -52,7 +53,7 @@ def write(project: Project, emit: Emit) -> None:
             text = written_text = path.read_text(encoding="utf-8")
             if name.startswith(f"{concepts.FOLDER}/"):
                 text = concepts.compose(project, name, text)
-            text = architecture.fill(project, text)
+            text = masks.fill(architecture.fill(project, text))
             made = quiet(name, compose.plain(f"docs/{name}", text))
             if made != written_text:
                 emit(name, made, f"docs/{name}")
