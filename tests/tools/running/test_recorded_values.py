@@ -49,3 +49,41 @@ def test_what_an_example_measures_is_masked_where_its_test_says_so(written):
     assert data["tasks"][0]["xcoms"]["return_value"]["duration"] == "<duration>"
     assert data["values"]["rows"] == [{"duration": "<duration>", "start": 5}]
     assert isinstance(data["duration"], float)
+
+
+SETS = """\
+import pendulum
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, Asset, task
+
+NAMES = ["mail", "fax", "post", "pigeon", "print_out", "phone"]
+
+with DAG(
+    "98_03_02_branch",
+    schedule=None,
+    start_date=pendulum.datetime(2026, 1, 1),
+    catchup=False,
+):
+
+    @task.branch
+    def choose():
+        return NAMES[:5]
+
+    choose() >> [EmptyOperator(task_id=name) for name in NAMES]
+
+    @task(outlets=[Asset(name) for name in NAMES])
+    def write():
+        pass
+
+    write()
+"""
+
+
+def test_what_airflow_writes_from_sets_has_one_order_with_any_hash_seed(written):
+    run = written("98_03_02_branch", SETS).run()
+
+    followed = ["fax", "mail", "pigeon", "post", "print_out"]
+    assert run.task("choose").xcoms["skipmixin_key"] == {"followed": followed}
+    assert [event["asset"] for event in run.asset_events] == sorted(
+        [*followed, "phone"]
+    )
