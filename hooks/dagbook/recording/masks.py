@@ -156,11 +156,13 @@ class Masker:
             until now are read as the wall clock and become ``<now>``.
         folders: absolute folder → name, such as ``{"/tmp/x": "<tmp>"}``; longest first.
         extra: further (name, pattern) pairs of one scenario.
+        redact: hides the secrets that Airflow knows.
     """
 
     began: datetime
     folders: dict[str, str] = field(default_factory=dict)
     extra: list[tuple[str, re.Pattern[str]]] = field(default_factory=list)
+    redact: Callable[[str], str] = str
 
     def __post_init__(self) -> None:
         known = {
@@ -185,6 +187,7 @@ class Masker:
             value = pattern.sub(f"<{name}>", value)
         for folder, name in self._folders:
             value = value.replace(folder, name)
+        value = self.redact(value)
         for mask in MASKS:
             value = mask.pattern.sub(partial(mask.hide, self), value)
         value = self._printed_user.sub(r"\1<user>", value)

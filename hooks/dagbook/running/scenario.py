@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from dagbook.recording.masks import Masker
+from dagbook.running.secrets import redacted
 
 if TYPE_CHECKING:
     from dagbook.running.example import Example
@@ -32,7 +33,7 @@ class Scenario:
         self.exchanges: list[dict[str, Any]] = []
         self.values: dict[str, Any] = {}
         self._varying: dict[str, str] = {}
-        self.masker = Masker(datetime.now(UTC), example.folders())
+        self.masker = Masker(datetime.now(UTC), example.folders(), redact=redacted)
 
     def http(self, user: str | None = "admin", keep: Any = None) -> httpx.Client:
         """Return a client of the real REST API whose exchanges are recorded.

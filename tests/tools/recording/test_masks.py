@@ -134,6 +134,8 @@ def test_the_contributors_page_lists_each_mask():
         ("-----BEGIN RSA PRIVATE KEY-----", "a private key"),
         ("postgresql://airflow:hunter2@127.0.0.1/db", "a password in a URL"),
         ("AKIAIOSFODNN7EXAMPLE", "a cloud access key"),
+        ('"bank_password": "s3cret-of-the-bank"', "a secret in clear"),
+        (r'"body": "{\"api_key\": \"abcdef\"}"', "a secret in clear"),
     ],
 )
 def test_leaks_are_named(text, leak):
@@ -148,6 +150,11 @@ def test_leaks_are_named(text, leak):
         "manual__2026-05-01T06:30:00+00:00",
         "http://127.0.0.1:<port>/auth/token",
         "Bearer <token>",
+        '"password": "***"',
+        '"password": "<password>"',
+        '"password": null',
+        '"shop_password": "open sesame"',
+        '"file_token": "abc-of-the-example"',
     ],
 )
 def test_clean_text_is_no_leak(text):
