@@ -222,7 +222,7 @@ def wrong_tag(tree: Tree) -> str:
     return f"{tree.dag}:{line}"
 
 
-@fault(r"has no DAG with the id '16_01_01\w+', only: orders", also="not named after")
+@fault(r"has no DAG with the id '16_01_01\w+', only: .*orders", also="not named after")
 def wrong_dag_id(tree: Tree) -> str:
     tree.replace(tree.dag, "@dag(dag_id=STEM,", '@dag(dag_id="orders",')
     tree.restamp()
