@@ -77,10 +77,10 @@ def live(
 def end(project: Project) -> bool:
     """End the kept Airflow and return whether there was one."""
     state = kept_state(project)
-    found = kept.find(state, print)
-    if found:
+    there = state.exists()
+    if found := kept.find(state, print):
         kept.end(state, found[2])
-    return found is not None
+    return there
 
 
 def become_pytest(project: Project, options: Options, words: list[str]) -> NoReturn:

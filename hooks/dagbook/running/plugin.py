@@ -164,6 +164,7 @@ def example(
     # Asked for here, so that syrupy sees the test as one that has snapshots.
     made.snapshot = request.getfixturevalue("snapshot")  # type: ignore[attr-defined]
     yield made
+    made.close()
     from airflow import settings
 
     if settings.Session is not None:
