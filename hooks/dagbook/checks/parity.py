@@ -30,15 +30,18 @@ def parity(tree: Tree) -> Iterator[Problem]:
     for plan in plans(project):
         if plan.item.id not in chosen:
             continue
-        path = plan.item.paths(project).page
+        paths = plan.item.paths(project)
+        path = paths.page
         page = project.relative(path) if path.exists() else ""
         if what := _stale(plan, results.get(plan.item.id)):
-            again = f"run `make live ONLY={plan.item.id}`"
+            # The scenarios of its own there are stale with it.
+            record = " RECORD=1" if paths.live_recording.exists() else ""
+            again = f"run `make live ONLY={plan.item.id}{record}`"
             where, what = project.relative(file), f"{plan.item.id}: {what}"
             yield Problem(where, 0, what, again, page)
         known = {one.scenario for one in plan.expected}
         for name in sorted({one.scenario for one in plan.declared} - known):
-            what = f"live_difference speaks of scenario “{name}”, which has no run"
+            what = f"live_difference: parity leaves out scenario “{name}”"
             yield Problem(page, 1, what, "remove the entry or correct its name")
 
 

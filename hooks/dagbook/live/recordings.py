@@ -101,15 +101,21 @@ def compare(path: Path, name: str, data: dict[str, Any]) -> None:
     if old is None:
         raise LiveRecordingDiffersError(
             f"scenario {name!r} is not recorded in {path.name} — "
-            "run `make live` with RECORD=1 and commit the file"
+            f"run `{again(path)}` and commit the file"
         )
     found = differences(comparable(data), comparable(old))
     if found:
         raise LiveRecordingDiffersError(
             f"scenario {name!r} is not what is recorded in {path.name} — if the new "
-            "behaviour is right, run `make live` with RECORD=1 and read the diff:\n"
+            f"behaviour is right, run `{again(path)}` and read the diff:\n"
             + "\n".join(found)
         )
+
+
+def again(path: Path) -> str:
+    """Return the command that records the scenarios in ``path`` anew."""
+    item_id = ".".join(str(int(part)) for part in path.name.split("_")[:3])
+    return f"make live ONLY={item_id} RECORD=1"
 
 
 def write(path: Path, name: str, data: dict[str, Any]) -> None:

@@ -236,6 +236,8 @@ def modes(plan: Plan, expected: Iterable[Expected] | None = None) -> set[str]:
     """
     found = {f"section {plan.item.id.split('.')[0]}"}
     for one in plan.expected if expected is None else expected:
+        if one.scenario == PLAIN:
+            continue
         found.add(f"run {one.state}")
         found.add("dated" if one.data.get("logical_date") else "undated")
         if one.data.get("conf"):
