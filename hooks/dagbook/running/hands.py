@@ -50,7 +50,8 @@ class Hands:
         now = dict(os.environ)
         then = dict(self._environment)
         server = self._example.server
-        if server is not None and now.get(API) in map(server.connection, MAY_WRITE):
+        ours = [server.connection(user) for user in MAY_WRITE] if server else []
+        if now.get(API) in ours:
             then[API] = now[API]  # on a real scheduler there is one, too
         module = vars(self._example.module)
         threads = set(threading.enumerate()) - self._threads
