@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from dagbook.files import sha256
 from dagbook.live import recordings as records
 from dagbook.live.options import Options, own_dags
 from dagbook.live.parity import results as parity_file
@@ -25,7 +26,7 @@ from dagbook.live.parity.run import Parity
 from dagbook.live.scenario import Scenario
 from dagbook.live.servers.cluster import Cluster
 from dagbook.live.servers.deployment import deploy
-from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.project import ExamplePaths, Project
 
 STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)_live\.py$")
 
