@@ -15,6 +15,7 @@ from dagbook.examples.example import Example
 from dagbook.pages import snippets
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
+from dagbook.recording import masks
 from dagbook.site import architecture, compose, indexes, show
 from dagbook.site import parity as parity_table
 from dagbook.views import states
@@ -59,7 +60,7 @@ def write(project: Project, emit: Emit, more: Mapping[str, str] | None = None) -
             text = written_text = path.read_text(encoding="utf-8")
             if name.startswith(f"{concepts.FOLDER}/"):
                 text = concepts.compose(project, name, text)
-            text = show.fill(architecture.fill(project, text))
+            text = show.fill(masks.fill(architecture.fill(project, text)))
             made = quiet(name, compose.plain(project, f"docs/{name}", text))
             if made != written_text:
                 emit(name, made, f"docs/{name}")

@@ -15,13 +15,8 @@ from mkdocs_literate_nav.parser import NavParser
 from dagbook.checks import indexes as checks
 from dagbook.checks.tree import Tree
 from dagbook.project import Project
-<<<<<<< HEAD
 from dagbook.site import indexes, show
-from dagbook.spec import load as spec
 from dagbook.views import live, run
-=======
-from dagbook.site import indexes
->>>>>>> 6b3faea231017a715c1f9945949cc36038effea7
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = f"{tree.FOLDER}/{tree.STEM}.md"

@@ -156,11 +156,11 @@ def plans(project: Project, only: str = "") -> list[Plan]:
         DagbookError: a part of ``only`` means nothing.
     """
     found = []
-    chosen = set(lookup.contract(project).select(only))
+    chosen = {item.id for item in lookup.contract(project).select(only)}
     old = exceptions.load(project)
     for example in lookup.examples(project):
         item, paths = example.item, example.paths
-        if item not in chosen:
+        if item.id not in chosen:
             continue
         if example.recorded is None or not paths.dag.exists():
             continue  # what is no JSON, the check of the recordings says so
