@@ -30,13 +30,12 @@ def parity(tree: Tree) -> Iterator[Problem]:
     for plan in plans(project):
         if plan.item.id not in chosen:
             continue
-        path = plan.item.paths(project).page
+        paths = plan.item.paths(project)
+        path = paths.page
         page = project.relative(path) if path.exists() else ""
         if what := _stale(plan, results.get(plan.item.id)):
-            # Scenarios of its own there must be recorded anew, too.
-            record = (
-                " RECORD=1" if plan.item.paths(project).live_recording.exists() else ""
-            )
+            # The scenarios of its own there are stale with it.
+            record = " RECORD=1" if paths.live_recording.exists() else ""
             again = f"run `make live ONLY={plan.item.id}{record}`"
             where, what = project.relative(file), f"{plan.item.id}: {what}"
             yield Problem(where, 0, what, again, page)

@@ -219,6 +219,13 @@ def test_of_the_plain_trigger_only_the_end_counts():
     assert outcome.yaml() == []
 
 
+def rewritten(root):
+    """Write the example as one that is in the new form."""
+    project = example_tree.write(root)
+    (root / "tests/exceptions.yml").unlink()
+    return project
+
+
 @pytest.mark.parametrize(
     ("outcome", "recorded_state", "state"),
     [
@@ -231,7 +238,7 @@ def test_of_the_plain_trigger_only_the_end_counts():
 def test_the_plain_trigger_ends_as_the_outcome_tag_says(
     tmp_path, outcome, recorded_state, state
 ):
-    project = example_tree.write(tmp_path)
+    project = rewritten(tmp_path)
     paths = example_tree.paths_of(project)
     data = json.loads(paths.recording.read_text())
     data["scenarios"]["default"]["state"] = recorded_state
@@ -242,7 +249,7 @@ def test_the_plain_trigger_ends_as_the_outcome_tag_says(
 
 
 def test_a_scenario_that_the_test_had_a_hand_in_is_left_out(tmp_path):
-    project = example_tree.write(tmp_path)
+    project = rewritten(tmp_path)
     paths = example_tree.paths_of(project)
     data = json.loads(paths.recording.read_text())
     touched = data["scenarios"]["default"] | {"hands": ["environment"]}
@@ -250,6 +257,10 @@ def test_a_scenario_that_the_test_had_a_hand_in_is_left_out(tmp_path):
     paths.recording.write_text(json.dumps(data))
     (made,) = plans(project)
     assert [one.scenario for one in made.expected] == [PLAIN, "default"]
+    # An example in the old form is not asked for the plain Trigger yet.
+    example_tree.write(tmp_path)
+    (made,) = plans(project)
+    assert [one.scenario for one in made.expected] == ["default"]
 
 
 @pytest.mark.parametrize("only", ["nonsense", "16.9"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dagbook.examples import example as lookup
+from dagbook.examples import exceptions
 from dagbook.files import sha256
 from dagbook.pages import reader as page
 from dagbook.project import Project
@@ -130,7 +131,8 @@ class Plan:
         """
         if plain:
             alike = [one for one in self.expected if one.plain]
-            return [tuple(sorted(alike, key=lambda one: one.scenario != PLAIN))]
+            alike.sort(key=lambda one: one.scenario != PLAIN)
+            return [tuple(alike)] if alike else []
         groups: dict[str, list[Expected]] = {}
         for one in sorted(
             self.expected, key=lambda one: (one.scenario != "default", one.scenario)
@@ -155,6 +157,7 @@ def plans(project: Project, only: str = "") -> list[Plan]:
     """
     found = []
     chosen = {item.id for item in lookup.contract(project).select(only)}
+    old = exceptions.load(project)
     for example in lookup.examples(project):
         item, paths = example.item, example.paths
         if item.id not in chosen:
@@ -170,16 +173,11 @@ def plans(project: Project, only: str = "") -> list[Plan]:
         state = scenarios.get("default", {}).get("state", "success")
         state = PLAIN_STATES.get(item.outcome, state)
         trigger = {"kind": "plain", "dag_id": item.stem, "state": state}
-        digest = sha256(paths.dag)
-        found.append(
-            Plan(
-                item,
-                paths.dag,
-                digest,
-                [Expected(PLAIN, trigger), *expected],
-                declared(paths.page, project),
-            )
-        )
+        if not old.waits(item.id):  # rewritten: the plain Trigger works
+            expected.insert(0, Expected(PLAIN, trigger))
+        if expected:
+            differs = declared(paths.page, project)
+            found.append(Plan(item, paths.dag, sha256(paths.dag), expected, differs))
     return found
 
 
