@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from tree import CHECKLIST, FOLDER, Tree
 
-from dagbook.project import sha256
+from dagbook.files import sha256
 
 Break = Callable[[Tree], str]
 
@@ -406,7 +406,9 @@ def example_without_test(tree: Tree) -> str:
     return tree.test
 
 
-@fault("has a test but no DAG file", also="has a test but no page", page=False)
+@fault(
+    "has a test but no DAG file", also="has a test but no page|has 1 tests", page=False
+)
 def test_without_example(tree: Tree) -> str:
     third = "16_01_03_manual_trigger_subtask_3"
     tree.write(f"tests/{FOLDER}/test_{third}.py", "def test_it():\n    pass\n")
@@ -481,6 +483,57 @@ def no_passed_test(tree: Tree) -> str:
     recording.save(tree.first.recording, data)
     assert data["source"]["sha256"] == sha256(tree.first.dag)
     return tree.recording
+
+
+# The recording of a real scheduler: what is refused above is refused here
+
+
+@fault("the recording carries a token")
+def token_in_live_recording(tree: Tree) -> str:
+    token = ".".join(["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NSJ9", "abcdefgh12345"])
+    return tree.live(f"INFO token {token}")
+
+
+@fault("the recording carries an absolute path")
+def home_path_in_live_recording(tree: Tree) -> str:
+    return tree.live("INFO wrote /home/ada/orders.json")
+
+
+@fault("which is another date at the next run")
+def date_of_tomorrow_in_live_recording(tree: Tree) -> str:
+    return tree.live(f"INFO due on {datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}")
+
+
+@fault("the recording was edited by hand")
+def live_recording_edited_by_hand(tree: Tree) -> str:
+    name = tree.live("INFO fine").partition(":")[0]
+    tree.replace(name, "INFO fine", "INFO good")
+    return name
+
+
+@fault("the recording is stale: tests/.* has changed since")
+def stale_live_test(tree: Tree) -> str:
+    name = tree.live("INFO fine").partition(":")[0]
+    test = tree.first.live_test
+    test.write_text(test.read_text() + "# A remark.\n")
+    return name
+
+
+@fault("the recording has no (source|tests) with its sha256")
+def live_recording_of_nothing(tree: Tree) -> str:
+    return tree.live("INFO fine", source={}, tests=None).partition(":")[0]
+
+
+@fault("the recording has no scenario")
+def live_recording_of_another_shape(tree: Tree) -> str:
+    return tree.live("INFO fine", scenarios=[]).partition(":")[0]
+
+
+@fault("no test makes this recording")
+def live_recording_without_its_test(tree: Tree) -> str:
+    name = tree.live("INFO fine").partition(":")[0]
+    tree.first.live_test.unlink()
+    return name
 
 
 # The contract and the indexes

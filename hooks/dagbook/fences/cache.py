@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache as once
-from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
-from dagbook import cache
+from dagbook import cache, files
 from dagbook.examples import example as lookup
 from dagbook.examples.example import Example
 from dagbook.problems import DagbookError
@@ -92,15 +91,7 @@ _INPUTS: Mapping[str, Callable[[Example], str]] = {
 
 
 def _files(*paths: Path) -> str:
-    return " ".join(_file(path, *lookup.stamp(path)) for path in paths)
-
-
-@lru_cache(maxsize=1024)
-def _file(path: Path, _mtime: int, _size: int) -> str:
-    try:
-        return cache.key(path.read_bytes())
-    except OSError:
-        return "none"
+    return " ".join(files.sha256(p) if p.is_file() else "none" for p in paths)
 
 
 @once

@@ -21,7 +21,7 @@ from dagbook.examples import example as lookup
 from dagbook.fences import cache as drawn
 from dagbook.pages.model import LOADER
 from dagbook.parsing import parse as parsing
-from dagbook.parsing.parse import ParsedDag
+from dagbook.parsing.model import ParsedDag
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.recording.file import Scenario

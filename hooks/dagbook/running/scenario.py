@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from dagbook.recording.masks import Masker
+from dagbook.running.secrets import redacted
 
 if TYPE_CHECKING:
     from dagbook.running.example import Example
@@ -31,8 +32,8 @@ class Scenario:
         self.run_data: dict[str, Any] | None = None
         self.exchanges: list[dict[str, Any]] = []
         self.values: dict[str, Any] = {}
-        self.hidden: tuple[str, ...] = ()
-        self.masker = Masker(datetime.now(UTC), example.folders())
+        self._varying: dict[str, str] = {}
+        self.masker = Masker(datetime.now(UTC), example.folders(), redact=redacted)
 
     def http(self, user: str | None = "admin", keep: Any = None) -> httpx.Client:
         """Return a client of the real REST API whose exchanges are recorded.
@@ -87,20 +88,20 @@ class Scenario:
         self.values[name] = value
         return value
 
+    def varies(self, *keys: str) -> None:
+        """Mask these keys in XComs and kept values: measured, and new in each run."""
+        self._varying |= {key: f"<{key}>" for key in keys}
+
     def data(self) -> dict[str, Any]:
         """Return the scenario as it is recorded: masked JSON."""
-        data = dict(self.run_data or {"kind": "exchange"})
-        data["exchanges"] = self.exchanges
-        data["values"] = json.loads(json.dumps(self.values, default=str))
-        masked: dict[str, Any] = self.masker.value(data)
-        if self.run_data:  # seconds of the run are noise, not a masked field
-            masked["duration"] = self.run_data.get("duration", 0)
-            for task, raw in zip(
-                masked.get("tasks", []), self.run_data.get("tasks", []), strict=True
-            ):
-                for one, was in zip(task["tries"], raw["tries"], strict=True):
-                    one["duration"] = was["duration"]
-        return masked
+        mask = self.masker.value
+        data: dict[str, Any] = mask(self.run_data or {"kind": "exchange"})
+        for task in data.get("tasks", []):
+            task["xcoms"] = mask(task["xcoms"], self._varying)
+        values = json.loads(json.dumps(self.values, default=str))
+        data["values"] = mask(values, self._varying)
+        data["exchanges"] = [self.masker.exchange(one) for one in self.exchanges]
+        return data
 
 
 def _exchange(response: httpx.Response, user: str | None, keep: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ receivers of the same files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from dagbook.concepts import compose as concepts
@@ -15,7 +15,8 @@ from dagbook.examples.example import Example
 from dagbook.pages import snippets
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-from dagbook.site import architecture, compose, indexes
+from dagbook.recording import masks
+from dagbook.site import architecture, compose, indexes, show
 from dagbook.site import parity as parity_table
 from dagbook.views import states
 
@@ -25,8 +26,13 @@ Emit = Callable[[str, str, str | None], None]
 person edits to change it (relative to the root), if there is one."""
 
 
-def write(project: Project, emit: Emit) -> None:
+def write(project: Project, emit: Emit, more: Mapping[str, str] | None = None) -> None:
     """Hand every generated file to ``emit``.
+
+    Args:
+        project: the checkout.
+        emit: called for each file.
+        more: generated pages of the caller, by path below ``docs``.
 
     Raises:
         DagbookError: a page cannot be composed; all such problems at once.
@@ -41,7 +47,8 @@ def write(project: Project, emit: Emit) -> None:
     if problems:
         raise DagbookError(problems)
     emit("assets/states.css", states.stylesheet(), None)
-    tools = {parity_table.PATH: parity_table.page(project), **dict(reference(project))}
+    tools = {parity_table.PATH: parity_table.page(project), **(more or {})}
+    tools |= dict(reference(project))
     extra = [(path, indexes.title(text)) for path, text in tools.items()]
     for name, text in {**indexes.pages(project, extra=extra), **tools}.items():
         own = f"docs/{name}" if (project.docs / name).is_file() else None
@@ -53,7 +60,7 @@ def write(project: Project, emit: Emit) -> None:
             text = written_text = path.read_text(encoding="utf-8")
             if name.startswith(f"{concepts.FOLDER}/"):
                 text = concepts.compose(project, name, text)
-            text = architecture.fill(project, text)
+            text = show.fill(masks.fill(architecture.fill(project, text)))
             made = quiet(name, compose.plain(project, f"docs/{name}", text))
             if made != written_text:
                 emit(name, made, f"docs/{name}")

@@ -19,7 +19,7 @@ from dagbook.pages.model import Page
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.site import evidence, run_it_yourself
-from dagbook.spec.load import Item
+from dagbook.spec.model import Item
 from dagbook.views import references
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from markdown.extensions.toc import slugify
 
-from dagbook import templates
+from dagbook import files, templates
 from dagbook.concepts import compose as concepts
-from dagbook.examples.example import Example, stamp
+from dagbook.examples.example import Example
 from dagbook.live.parity import results
 from dagbook.pages.model import Page, Section
-from dagbook.project import Project, sha256
+from dagbook.project import Project
 from dagbook.views import states
 
 _ANCHOR = re.compile(r"\{[^}]*#([\w-]+)[^}]*\}")
@@ -94,9 +94,9 @@ def _live(example: Example) -> Iterator[dict[str, Any]]:
 def _parity(example: Example) -> Mapping[str, Any] | None:
     """Return what a real scheduler made of the recorded runs of this very file."""
     path = results.place(example.project)
-    row = _results(example.project, path, stamp(path)).get(example.item.id)
+    row = _results(example.project, path, files.stamp(path)).get(example.item.id)
     dag = example.item.paths(example.project).dag
-    return row if row and row["source"] == sha256(dag) else None
+    return row if row and row["source"] == files.sha256(dag) else None
 
 
 def _differences(parity: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
@@ -110,7 +110,7 @@ def _differences(parity: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
 
 
 @lru_cache(maxsize=2)
-def _results(project: Project, _path: Path, _stamp: tuple[int, int]) -> dict[str, Any]:
+def _results(project: Project, _path: Path, _stamp: files.Stamp) -> dict[str, Any]:
     found: dict[str, Any] = results.load(project)["examples"]
     return found
 

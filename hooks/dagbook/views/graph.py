@@ -16,7 +16,7 @@ from dagbook.views import html, states
 from dagbook.views.graph_layout import Layout, Node, layout
 
 if TYPE_CHECKING:
-    from dagbook.parsing.parse import ParsedDag
+    from dagbook.parsing.model import ParsedDag
 
 #: A content column of the site, and a telephone's, in CSS pixels.
 COLUMN, PHONE = 700, 326

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 from dagbook import templates
-from dagbook.parsing.parse import Tick
+from dagbook.parsing.model import Tick
 
 
 def table(ticks: Sequence[Tick], words: str = "") -> Markup:

@@ -12,7 +12,7 @@ from dagbook.examples import example as lookup
 from dagbook.fences import cache as drawn
 from dagbook.fences import preprocess as annotate
 from dagbook.fences import render as fences
-from dagbook.parsing.parse import ParsedFile, ParsedTask
+from dagbook.parsing.model import ParsedFile, ParsedTask
 from dagbook.project import Project
 from dagbook.recording import file as recording
 

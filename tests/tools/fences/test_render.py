@@ -7,17 +7,18 @@ import re
 import markdown
 import pytest
 from bs4 import BeautifulSoup
-from example_tree import DAG_PATH, STEM, paths_of, write
+from example_tree import DAG_PATH, STEM, example_of, paths_of, write
 from pymdownx.superfences import SuperFencesException
 from runs import a_dag, a_run, an_instance
 
-from dagbook.checks import fences as fence_rules
+from dagbook.checks.pages import drawn
+from dagbook.checks.tree import Tree
 from dagbook.examples import example as lookup
 from dagbook.fences import preprocess as annotate
 from dagbook.fences import render as fences
 from dagbook.pages import reader as page
 from dagbook.pages.model import FENCES
-from dagbook.parsing.parse import ParsedFile, ParsedTask, Tick
+from dagbook.parsing.model import ParsedFile, ParsedTask, Tick
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 from dagbook.recording import file as recording
@@ -277,7 +278,7 @@ def test_every_fence_of_a_page_is_tried_before_the_build(project: Project) -> No
     text = path.read_text().replace("show: [states]", "show: ['xcom:nope']")
     text += "\n```graph\nscenario: other\ndag: nope\n```\n```graph\ndag: nope\n```\n"
     path.write_text(text)
-    found = list(fence_rules.problems(page.read(path, project), "7.1.1", project))
+    found = list(drawn(page.read(path, project), example_of(project), Tree(project)))
     at = text[: text.index("```run")].count("\n") + 1
     assert [(p.line, p.what.partition(":")[0]) for p in found] == [
         (at, "run fence"),

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from runs import a_dag, an_instance
 
-from dagbook.parsing.parse import ParsedGroup, ParsedTask
+from dagbook.parsing.model import ParsedGroup, ParsedTask
 from dagbook.views import graph
 from dagbook.views.graph_layout import layout
 

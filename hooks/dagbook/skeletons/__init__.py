@@ -1,7 +1,7 @@
 """Skeletons of an example's three files: the right names, nothing that looks done.
 
 A skeleton says what belongs where, and the checks refuse it until a person has written
-it: its tasks and tests raise, its title is empty, its sections have no words.
+it: its tasks raise, its tests fail, its title is empty, its sections have no words.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dagbook.pages.model import REQUIRED_STANDING
+from dagbook import templates
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.spec.lines import TAGS, slug
@@ -31,12 +31,7 @@ def new(project: Project, spec: Spec, ident: str) -> list[Path]:
     if ident not in spec.by_id:
         raise DagbookError(_not_in_spec(spec, ident))
     item = spec.by_id[ident]
-    paths = item.paths(project)
-    files = {
-        paths.dag: dag_skeleton(item),
-        paths.page: page_skeleton(project, item),
-        paths.test: test_skeleton(item),
-    }
+    files = skeletons(project, item)
     taken = [path for path in files if path.exists()]
     if taken:
         what = f"a file of item {ident} exists already"
@@ -63,74 +58,26 @@ def section_names(item: Item) -> list[str]:
     return names
 
 
-def dag_skeleton(item: Item) -> str:
-    """Return a DAG file whose tasks refuse to run."""
-    tasks = []
-    for name, bullet in zip(section_names(item), item.bullets, strict=True):
-        says = repr(f"{item.id} is not written: {bullet.text}")
-        tasks.append(
-            f"    # --8<-- [start:{name}]\n"
-            "    @task\n"
-            f"    def {name}():\n"
-            f"        raise NotImplementedError(\n            {says}\n        )\n"
-            f"    # --8<-- [end:{name}]\n"
-        )
-    calls = " >> ".join(f"{name}()" for name in section_names(item))
-    tags = ", ".join(f'"{tag}"' for tag in (*item.tags, item.subsection))
-    return (
-        f'"""Not written yet: {item.id} {_docstring(item.title)}."""\n\n'
-        "import pendulum\n"
-        "from airflow.sdk import dag, task\n\n\n"
-        "@dag(\n"
-        f'    dag_id="{item.stem}",\n'
-        "    schedule=None,\n"
-        '    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),\n'
-        "    catchup=False,\n"
-        f"    tags=[{tags}],\n"
-        ")\n"
-        "def not_written():\n" + "\n".join(tasks) + f"\n    {calls}\n\n\n"
-        "example = not_written()\n\n"
-        'if __name__ == "__main__":\n'
-        "    example.test()\n"
-    )
-
-
-def page_skeleton(project: Project, item: Item) -> str:
-    """Return a page with every section that is needed and none of the words."""
+def skeletons(project: Project, item: Item) -> dict[Path, str]:
+    """Return the DAG file, the page and the test of an item, by path."""
     paths = item.paths(project)
-    dag = paths.dag.relative_to(project.root).as_posix()
-    test = paths.test.relative_to(project.root).as_posix()
-    sections = section_names(item)
-    text = '---\ntitle: ""\nsummary: ""\nairflow: ""\nquestions: []\nrelated: []\n---\n'
-    for name, bullet in zip(sections, item.bullets, strict=True):
-        text += f'\n## {bullet.text}\n\n```python\n--8<-- "{dag}:{name}"\n```\n'
-    shows = {
-        "What happened": "```run\nscenario: default\nshow: [states]\n```\n",
-        "How it is tested": f'```python\n--8<-- "{test}:{sections[0]}"\n```\n',
+    values = {
+        "item": item,
+        "dag": project.relative(paths.dag),
+        "sections": list(zip(section_names(item), item.bullets, strict=True)),
+        "show": '"error:load"' if item.outcome == "failure" else '"xcom:load"',
+        "state": "failed" if item.outcome == "failure" else "success",
     }
-    for title in REQUIRED_STANDING:
-        text += f"\n## {title}\n\n{shows.get(title, '')}"
-    return text.rstrip() + "\n"
+    return {
+        paths.dag: templates.fill("skeletons", "dag.py.jinja", **values),
+        paths.page: templates.fill("skeletons", "page.md.jinja", **values),
+        paths.test: templates.fill("skeletons", "test.py.jinja", **values),
+    }
 
 
-def test_skeleton(item: Item) -> str:
-    """Return a test module in which every test fails."""
-    text = f'"""Not written yet: the tests of {item.id} {_docstring(item.title)}."""\n'
-    for name, bullet in zip(section_names(item), item.bullets, strict=True):
-        says = repr(f"{item.id} is not tested: {bullet.text}")
-        text += (
-            f"\n\n# --8<-- [start:{name}]\n"
-            f"def test_{name}(example):\n"
-            f"    raise NotImplementedError(\n        {says}\n    )\n\n\n"
-            f"# --8<-- [end:{name}]\n"
-        )
-    return text
-
-
-test_skeleton.__test__ = False  # type: ignore[attr-defined]  # its name is not a test's
-
-
-def _docstring(text: str) -> str:
+@templates.filters
+def literal(text: str) -> str:
+    """Return a text that may stand in a docstring."""
     return text.replace("\\", "").replace('"', "'")
 
 
