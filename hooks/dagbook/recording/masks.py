@@ -28,6 +28,7 @@ TIMESTAMP = re.compile(
     r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 )
 PID = re.compile(r"\b(pid[ =:]+)\d+\b", re.IGNORECASE)
+SENSOR = re.compile(r"\b(run duration of )\d+\.\d+( seconds)")
 # Airflow hides the statement of a database error behind an id of its log.
 ERROR_ID = re.compile(r"\b(look for ID )[A-Za-z0-9]{8}\b")
 BEARER = re.compile(r"\b(Bearer )[\w.~+/-]{8,}")
@@ -101,6 +102,7 @@ class Masker:
         value = TIMESTAMP.sub(self._timestamp, value)
         value = RUN_SUFFIX.sub(r"\1_<random>", value)
         value = PID.sub(r"\1<pid>", value)
+        value = SENSOR.sub(r"\1<duration>\2", value)
         value = ERROR_ID.sub(r"\1<random>", value)
         value = self._printed_user.sub(r"\1<user>", value)
         if value == self._user:
