@@ -74,6 +74,7 @@ def test_the_deadline_is_below_the_timeout_of_the_run(example):
     alert = example.dag.deadline
     alert = alert[0] if isinstance(alert, list) else alert
 
+    assert alert is not None
     assert alert.reference == DeadlineReference.DAGRUN_QUEUED_AT
     assert alert.interval == timedelta(seconds=30) < example.dag.dagrun_timeout
     assert isinstance(alert.callback, SyncCallback)

@@ -23,6 +23,8 @@ def test_a_load_in_time_leaves_no_lock(example):
 
 
 def test_the_limit_of_the_task_runs_on_kill_finally_and_teardown(example):
+    limit = example.dag.get_task("load").execution_timeout
+    assert limit == timedelta(seconds=5) < example.dag.dagrun_timeout
     run = example.run("task-limit", conf={"seconds": 120})
 
     assert run.states == {"reserve": "success", "load": "failed", "release": "success"}
@@ -30,12 +32,11 @@ def test_the_limit_of_the_task_runs_on_kill_finally_and_teardown(example):
     assert sorted(run.task("load").log) == ["INFO finally", "INFO on_kill"]
     assert run.state == "failed"
     assert not list(example.scratch.glob("*.lock"))
-    limit = example.dag.get_task("load").execution_timeout
-    assert limit == timedelta(seconds=5) < example.dag.dagrun_timeout
 
 
 def test_the_limit_of_the_run_skips_the_teardown(example):
     dag = example.sibling("run_limit")
+    assert dag.dagrun_timeout == timedelta(seconds=40)
     assert dag.get_task("release").is_teardown
     with example.api.client("admin") as admin:
         admin.patch(DAG, json={"is_paused": False}).raise_for_status()
