@@ -7,6 +7,8 @@ ONLY ?=
 ID ?=
 SMOKE ?=
 RECORD ?=
+KEEP ?=
+STOP ?=
 EXECUTOR ?= local
 DB ?= postgresql
 PYTEST_ARGS ?=
@@ -42,8 +44,9 @@ site: $(READY) ## strict build into site/
 test: $(READY) ## everything that needs no live scheduler
 	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
-live: $(READY) ## every example on a real scheduler (SMOKE=1, ONLY=, EXECUTOR=celery, DB=sqlite)
-	$(BIN)/dagbook live --only "$(ONLY)" --executor $(EXECUTOR) --db $(DB) $(if $(SMOKE),--smoke) $(if $(RECORD),--record)
+live: $(READY) ## every example on a real scheduler (ONLY=, RECORD=1, KEEP=1, STOP=1, SMOKE=1, EXECUTOR=celery, DB=sqlite)
+	@exec $(BIN)/dagbook live --only "$(ONLY)" --executor $(EXECUTOR) --db $(DB) \
+	  $(if $(SMOKE),--smoke) $(if $(RECORD),--record) $(if $(KEEP),--keep) $(if $(STOP),--stop)
 
 matrix: $(READY) ## all examples on the newest patch of 3.1, 3.2 and 3.3
 	$(BIN)/dagbook matrix --only "$(ONLY)"

@@ -9,9 +9,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from dagbook.checks import rules
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 from dagbook.site import build as site
+
+PAGES = {rules.PAGE: rules.page()}
 
 
 def _to_mkdocs(path: str, text: str, edit: str | None) -> None:
@@ -27,7 +30,7 @@ def main() -> None:
     if len(sys.argv) != 2:
         sys.exit("usage: python hooks/gen_files.py FOLDER")
     try:
-        site.write(Project.find(), site.to_folder(Path(sys.argv[1])))
+        site.write(Project.find(), site.to_folder(Path(sys.argv[1])), PAGES)
     except DagbookError as error:
         sys.exit(str(error))
 
@@ -35,4 +38,4 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
-    site.write(Project.find(), _to_mkdocs)
+    site.write(Project.find(), _to_mkdocs, PAGES)

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Annotated, NoReturn
 
 import typer
@@ -38,12 +37,10 @@ class Other:
     Args:
         module: has a Typer application ``app``; loaded when the command is called.
         help: one line for the list of commands.
-        prefix: words put before the command's own.
     """
 
     module: str
     help: str
-    prefix: tuple[str, ...] = ()
 
 
 OTHERS = {
@@ -145,8 +142,7 @@ def todo(only: Only = "") -> None:
 def main() -> None:
     """Run the program with the arguments of the process."""
     for name, other in OTHERS.items():
-        if _exists(other.module):
-            _register(name, other)
+        _register(name, other)
     app()
 
 
@@ -156,7 +152,7 @@ def _register(name: str, other: Other) -> None:
     def run(context: typer.Context) -> None:
         module = importlib.import_module(other.module)
         try:
-            module.app(args=[*other.prefix, *context.args], prog_name=f"dagbook {name}")
+            module.app(args=context.args, prog_name=f"dagbook {name}")
         except DagbookError as error:
             _fail(error.problems)
 
@@ -166,13 +162,6 @@ def _register(name: str, other: Other) -> None:
         add_help_option=False,
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     )(run)
-
-
-def _exists(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _project() -> Project:

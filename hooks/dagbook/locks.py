@@ -1,7 +1,8 @@
 """One long task at a time: two that share two cores take longer than one by one.
 
 A live Airflow or a mutation run beside another makes both miss their time limits. So
-they take turns, per checkout.
+they take turns, per checkout. A person waits for a live run, so it goes before what can
+wait.
 """
 
 from __future__ import annotations
@@ -11,33 +12,59 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from dagbook.project import Project
 
 
 @contextmanager
-def turn(project: Project, task: str) -> Iterator[None]:
+def turn(project: Project, task: str, *, urgent: bool = False) -> Iterator[None]:
     """Wait until no other long task runs in this checkout, then run the block.
 
-    The lock belongs to the process and goes with it, also when it is killed.
+    The locks belong to the process and go with it, also when it is killed.
 
     Args:
         project: the checkout.
         task: what waits, for the message.
+        urgent: goes before all that wait and are not urgent.
     """
-    path = project.cache / "turn.lock"
-    with open(path, "a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            other = lock.read().strip() or "another task"
-            print(f"{task}: waiting for {other} to end", file=sys.stderr, flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with (
+        open(project.cache / "turn.lock", "a+", encoding="utf-8") as lock,
+        open(project.cache / "urgent.lock", "a+", encoding="utf-8") as queue,
+    ):
+        if urgent:
+            # Shared by all that are urgent, from now until they have had their turn.
+            fcntl.flock(queue, fcntl.LOCK_SH)
+        _take(lock, task)
+        while not urgent and not _try(queue):
+            # Somebody urgent waits: let them all go first.
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            fcntl.flock(queue, fcntl.LOCK_EX)
+            fcntl.flock(queue, fcntl.LOCK_UN)
+            _take(lock, task)
+        if not urgent:
+            fcntl.flock(queue, fcntl.LOCK_UN)
         lock.seek(0)
         lock.truncate()
         lock.write(f"{task} (process {os.getpid()})")
         lock.flush()
-        # Kept when the process goes on as another program, not by those it starts.
-        os.set_inheritable(lock.fileno(), True)
+        for held in (lock, queue):
+            # Kept when the process goes on as another program, not by those it starts.
+            os.set_inheritable(held.fileno(), True)
         yield
+
+
+def _try(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _take(lock: IO[str], task: str) -> None:
+    if not _try(lock):
+        lock.seek(0)
+        other = lock.read().strip() or "another task"
+        print(f"{task}: waiting for {other} to end", file=sys.stderr, flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)

@@ -23,10 +23,11 @@ from typing import Annotated
 import typer
 
 from dagbook.examples.versions import numbers, results_file, runs_on
+from dagbook.files import sha256
 from dagbook.locks import turn
 from dagbook.pages.reader import read
 from dagbook.problems import DagbookError, Problem
-from dagbook.project import Project, sha256
+from dagbook.project import Project
 from dagbook.recording.file import dumps
 from dagbook.spec.load import load
 from dagbook.spec.model import Item

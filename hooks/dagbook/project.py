@@ -6,7 +6,6 @@ that whoever knows one path knows the others.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -126,6 +125,11 @@ class ExamplePaths:
         return self.project.tests / self.folder / f"test_{self.stem}.py"
 
     @cached_property
+    def live_test(self) -> Path:
+        """The test module of the scenarios on a real scheduler."""
+        return self.test.with_name(f"test_{self.stem}_live.py")
+
+    @cached_property
     def recording(self) -> Path:
         """What happened under ``dag.test()``, all scenarios."""
         return self.project.tests / self.folder / f"{self.stem}.json"
@@ -134,8 +138,3 @@ class ExamplePaths:
     def live_recording(self) -> Path:
         """What happened on a real scheduler, all scenarios."""
         return self.project.tests / self.folder / f"{self.stem}.live.json"
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

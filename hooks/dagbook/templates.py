@@ -1,29 +1,79 @@
-"""Fills the Jinja templates that lie beside the modules of a package."""
+"""Fills the Jinja templates that lie beside the modules of a package.
+
+The name of a template says its language, and with it how values are escaped:
+``run.html.jinja``, ``find.md.jinja``; ``dag.py.jinja`` takes them as they are.
+"""
 
 from __future__ import annotations
 
+import html
+import re
+from collections import ChainMap
+from collections.abc import Callable
 from functools import cache
+from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+_Filter = TypeVar("_Filter", bound=Callable[..., Any])
+_FILTERS: dict[str, Callable[..., Any]] = {}
+# Marks that Markdown or one of the site's extensions gives a meaning to. As character
+# references they are read as themselves, inside tables and inline HTML too.
+_MARKS = re.compile(r"[\\`*_\[\](){}|#~^=!:+$@]")
+
+
+def filters(function: _Filter) -> _Filter:
+    """Make a function a filter of every template, under its own name."""
+    _FILTERS[function.__name__] = function
+    return function
+
+
+class _Environment(Environment):
+    """An environment in which ``run.values`` is what a recording has under that key."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+def markdown(raw: object) -> Markup:
+    """Return ``raw`` as one line of text that Markdown leaves alone.
+
+    Args:
+        raw: text; what is ``Markup`` is safe Markdown already.
+    """
+    if isinstance(raw, Markup):
+        return raw
+    line = html.escape(" ".join(str(raw).split()), quote=False)
+    return Markup(_MARKS.sub(lambda mark: f"&#{ord(mark[0])};", line))
 
 
 @cache
-def environment(package: str) -> Environment:
+def environment(package: str, language: str) -> Environment:
     """Return the environment of ``dagbook.<package>``, which escapes what it fills in.
 
     Args:
         package: a package with a folder ``templates``, such as ``views``.
+        language: ``html``, ``md`` or ``py``.
     """
-    return Environment(
+    made = _Environment(
         loader=PackageLoader(f"dagbook.{package}"),
-        autoescape=True,
+        autoescape=language != "py",
+        auto_reload=False,
+        finalize=markdown if language == "md" else None,
+        keep_trailing_newline=language != "html",
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    # Not copied: a module that defines a filter may be imported later.
+    made.filters = ChainMap(_FILTERS, made.filters)  # type: ignore[assignment]
+    return made
 
 
-def fill(package: str, name: str, **values: object) -> str:
+def fill(package: str, name: str, **values: object) -> Markup:
     """Return a template's text with ``values`` filled in.
 
     Args:
@@ -34,4 +84,20 @@ def fill(package: str, name: str, **values: object) -> str:
     Raises:
         jinja2.UndefinedError: the template names a value that is not given.
     """
-    return environment(package).get_template(name).render(**values)
+    language = name.split(".")[-2]
+    return Markup(environment(package, language).get_template(name).render(**values))
+
+
+class Macros:
+    """A template of macros, each of them a function that returns its text."""
+
+    def __init__(self, package: str, name: str) -> None:
+        self._place = (package, name)
+
+    def __getattr__(self, macro: str) -> Callable[..., Markup]:
+        return getattr(_module(*self._place), macro)
+
+
+@cache
+def _module(package: str, name: str) -> object:
+    return environment(package, name.split(".")[-2]).get_template(name).module

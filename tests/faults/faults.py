@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from tree import CHECKLIST, FOLDER, Tree
 
-from dagbook.project import sha256
+from dagbook.files import sha256
 
 Break = Callable[[Tree], str]
 
@@ -222,11 +222,11 @@ def wrong_tag(tree: Tree) -> str:
     return f"{tree.dag}:{line}"
 
 
-@fault(r"has no DAG with the id '16_01_01\w+', only: orders", also="not named after")
+@fault(r"has no DAG with the id '16_01_01\w+', only: .*orders", also="not named after")
 def wrong_dag_id(tree: Tree) -> str:
-    line = tree.replace(tree.dag, f'dag_id="{tree.first.stem}"', 'dag_id="orders"')
+    tree.replace(tree.dag, "@dag(dag_id=STEM,", '@dag(dag_id="orders",')
     tree.restamp()
-    return f"{tree.dag}:{line - 1}"
+    return f"{tree.dag}:{tree.line(tree.dag, '@dag(dag_id=f')}"
 
 
 @fault(
@@ -245,7 +245,7 @@ def duplicate_dag_id(tree: Tree) -> str:
     return tree.other_dag
 
 
-@fault("defines the DAG '16_01_01.*' 2 times")
+@fault("defines the DAG '16_01_01.*' 2 times", also="has 3 DAGs")
 def duplicate_dag_id_in_file(tree: Tree) -> str:
     line = tree.at_import(
         "from airflow.sdk import DAG\n\n"
@@ -266,7 +266,7 @@ def no_main_block(tree: Tree) -> str:
 
 @fault("the DAG has no explicit catchup")
 def implicit_catchup(tree: Tree) -> str:
-    tree.replace(tree.dag, "    catchup=False,\n", "")
+    tree.replace(tree.dag, '    "catchup": False,\n', "")
     tree.restamp()
     return f"{tree.dag}:{tree.line(tree.dag, '@dag(')}"
 
@@ -357,12 +357,33 @@ def pasted_output(tree: Tree) -> str:
     return f"{tree.page}:{line + 1}"
 
 
-@fault("no section “Pitfalls”")
-def missing_standing_section(tree: Tree) -> str:
-    text = tree.read(tree.page)
-    before, _, rest = text.partition("\n## Pitfalls")
-    tree.write(tree.page, before + "\n## Related" + rest.partition("## Related")[2])
-    return tree.page
+@fault("the section “What happened” is generated")
+def generated_section(tree: Tree) -> str:
+    section = "\n## What happened\n\nIt ran.\n\n## Pitfalls"
+    line = tree.replace(tree.page, "\n## Pitfalls", section)
+    return f"{tree.page}:{line + 1}"
+
+
+@fault("the title has 61 characters")
+def title_over_its_budget(tree: Tree) -> str:
+    line = tree.line(tree.page, "title:")
+    tree.replace(
+        tree.page, tree.read(tree.page).splitlines()[line - 1], "title: " + "x" * 61
+    )
+    return f"{tree.page}:{line}"
+
+
+@fault("16.1.1 keeps its budget “title”", page=False)
+def exception_without_need(tree: Tree) -> str:
+    entry = "exceptions:\n  - {id: 16.1.1, budget: title, reason: none}\n"
+    tree.replace("tests/exceptions.yml", "not_yet", f"{entry}not_yet")
+    return "tests/exceptions.yml:2"
+
+
+@fault(r"\[16\.99\.1\] is not in the spec")
+def reference_to_nothing(tree: Tree) -> str:
+    line = tree.replace(tree.page, "\n## Pitfalls", "\nSee [16.99.1].\n\n## Pitfalls")
+    return f"{tree.page}:{line + 1}"
 
 
 @fault("no scenario “never-run” in the recording")
@@ -406,7 +427,9 @@ def example_without_test(tree: Tree) -> str:
     return tree.test
 
 
-@fault("has a test but no DAG file", also="has a test but no page", page=False)
+@fault(
+    "has a test but no DAG file", also="has a test but no page|has 1 tests", page=False
+)
 def test_without_example(tree: Tree) -> str:
     third = "16_01_03_manual_trigger_subtask_3"
     tree.write(f"tests/{FOLDER}/test_{third}.py", "def test_it():\n    pass\n")
@@ -481,6 +504,57 @@ def no_passed_test(tree: Tree) -> str:
     recording.save(tree.first.recording, data)
     assert data["source"]["sha256"] == sha256(tree.first.dag)
     return tree.recording
+
+
+# The recording of a real scheduler: what is refused above is refused here
+
+
+@fault("the recording carries a token")
+def token_in_live_recording(tree: Tree) -> str:
+    token = ".".join(["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NSJ9", "abcdefgh12345"])
+    return tree.live(f"INFO token {token}")
+
+
+@fault("the recording carries an absolute path")
+def home_path_in_live_recording(tree: Tree) -> str:
+    return tree.live("INFO wrote /home/ada/orders.json")
+
+
+@fault("which is another date at the next run")
+def date_of_tomorrow_in_live_recording(tree: Tree) -> str:
+    return tree.live(f"INFO due on {datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}")
+
+
+@fault("the recording was edited by hand")
+def live_recording_edited_by_hand(tree: Tree) -> str:
+    name = tree.live("INFO fine").partition(":")[0]
+    tree.replace(name, "INFO fine", "INFO good")
+    return name
+
+
+@fault("the recording is stale: tests/.* has changed since")
+def stale_live_test(tree: Tree) -> str:
+    name = tree.live("INFO fine").partition(":")[0]
+    test = tree.first.live_test
+    test.write_text(test.read_text() + "# A remark.\n")
+    return name
+
+
+@fault("the recording has no (source|tests) with its sha256")
+def live_recording_of_nothing(tree: Tree) -> str:
+    return tree.live("INFO fine", source={}, tests=None).partition(":")[0]
+
+
+@fault("the recording has no scenario")
+def live_recording_of_another_shape(tree: Tree) -> str:
+    return tree.live("INFO fine", scenarios=[]).partition(":")[0]
+
+
+@fault("no test makes this recording")
+def live_recording_without_its_test(tree: Tree) -> str:
+    name = tree.live("INFO fine").partition(":")[0]
+    tree.first.live_test.unlink()
+    return name
 
 
 # The contract and the indexes

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dagbook.live.parity.plan import Declared, Expected, Plan
+from dagbook.live.parity.plan import PLAIN, Declared, Expected, Plan
 from dagbook.live.parity.run import Parity
 
 pytestmark = pytest.mark.live
@@ -33,10 +33,11 @@ def expected(scenario, dag_id, state, tasks, *, kind="run", **more):
     return Expected(scenario, data | more)
 
 
-def plan(dag_id, *recorded, declared=()):
+def plan(dag_id, *recorded, declared=(), ends="success"):
     item = SimpleNamespace(id=dag_id, stem=dag_id, folder="live")
     source = SimpleNamespace(name=f"{dag_id}.py")
-    return Plan(item, source, "", list(recorded), list(declared))
+    plain = Expected(PLAIN, {"kind": "plain", "dag_id": dag_id, "state": ends})
+    return Plan(item, source, "", [plain, *recorded], list(declared))
 
 
 def run(live, *plans):
@@ -48,41 +49,17 @@ def run(live, *plans):
     return outcomes, said
 
 
-PAID = [("approve", "success", 1), ("pay", "success", 1)]
-YES = {"people": {"approve": {"chosen_options": ["Approve"], "params_input": {}}}}
-NO = {"people": {"approve": {"chosen_options": ["Reject"], "params_input": {}}}}
-
-
-def test_people_answer_as_recorded_and_a_wrong_conf_is_refused(live):
-    outcomes, _ = run(
-        live,
-        plan(
-            "live_approval",
-            expected("default", "live_approval", "success", PAID, answers=YES),
-            expected(
-                "rejected",
-                "live_approval",
-                "success",
-                [("approve", "success", 1), ("pay", "skipped", 0)],
-                answers=NO,
-            ),
-            expected(
-                "too-much",
-                "live_approval",
-                "",
-                [],
-                kind="refused",
-                conf={"amount": 501},
-            ),
-        ),
+def test_a_wrong_conf_is_refused_and_no_conf_is_the_plain_trigger(live):
+    wrong = expected(
+        "number", "live_orders", "", [], kind="refused", conf={"broken_day": 7}
     )
-    told = outcomes["live_approval"]
+    outcomes, said = run(live, plan("live_orders", wrong))
+    told = outcomes["live_orders"]
     assert {name: o.result for name, o in told.items()} == {
-        "default": "same",
-        "rejected": "same",
-        "too-much": "same",
-    }, [o.defects for o in told.values()]
-    assert told["too-much"].state == "refused"
+        PLAIN: "same",
+        "number": "same",
+    }, said
+    assert told["number"].state == "refused"
 
 
 def test_a_defect_is_seen_twice_and_told_with_its_error(live):
@@ -92,7 +69,7 @@ def test_a_defect_is_seen_twice_and_told_with_its_error(live):
     waits = [(name, "success", 1) for name in ("poke", "reschedule", "deferred")]
     outcomes, said = run(
         live,
-        plan("live_database", database),
+        plan("live_database", database, ends="failed"),
         plan(
             "live_waits",
             expected("default", "live_waits", "success", waits),
@@ -126,6 +103,7 @@ def test_a_dag_that_is_not_there_is_told_and_does_not_stop_the_others(
                 expected(
                     "default", "live_database", "failed", [("count_runs", "failed", 1)]
                 ),
+                ends="failed",
             ),
         ]
     )

@@ -90,6 +90,8 @@ def test_clearing_runs_a_task_again_and_marking_does_not(live):
         run = s.trigger(conf={"broken_day": "2026-05-01"})
         s.wait(run, "failed")
         s.clear(run, "report", include_downstream=True)
+        _, told = s.steps[-1]["did"].split(" with ")
+        assert told == "include_downstream=true, only_failed=false"
         s.wait_task(run, "report", "success")
         s.wait(run, "failed")
         again = s.wait_task(run, "publish", "success")

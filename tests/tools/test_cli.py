@@ -123,12 +123,6 @@ def test_a_command_of_another_module_gets_its_words(
     assert call("other", "--help")[0] == 0
 
 
-def test_only_what_exists_is_offered() -> None:
-    assert cli._exists("dagbook.spec.load")
-    assert not cli._exists("dagbook.no_such_module")
-    assert not cli._exists("dagbook.no_such_package.cli")
-
-
 def test_problems_are_sorted_and_counted_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from types import SimpleNamespace
 
 import example_tree as tree
 import pytest
 
 from dagbook import skeletons as new
+from dagbook.checks.rules import over
+from dagbook.checks.tree import Tree
 from dagbook.examples import coverage
+from dagbook.examples.example import Example
 from dagbook.pages import reader as page
 from dagbook.pages import snippets
 from dagbook.problems import DagbookError
@@ -33,24 +37,38 @@ def test_three_files_with_the_names_of_the_spec(project: Project) -> None:
     ]
 
 
+def texts(project: Project, item: spec.Item) -> tuple[str, str, str]:
+    dag, page, test = new.skeletons(project, item).values()
+    return dag, page, test
+
+
 @pytest.mark.parametrize("ident", ["16.1.1", "62.1.3", "100.5.4", "100.10.4", "16.9.1"])
-def test_skeletons_are_python_with_a_section_per_bullet(ident: str) -> None:
-    item = spec.load(Project(ROOT)).by_id[ident]
-    for text in (new.dag_skeleton(item), new.test_skeleton(item)):
-        ast.parse(text)
-        found, problems = snippets.read(text, "x.py")
-        assert not problems
-        assert [s.name for s in found] == new.section_names(item)
-        assert len(found) == len(item.bullets)
-        assert "TODO" not in text
+def test_a_page_shows_the_answer_and_a_section_per_further_bullet(ident: str) -> None:
+    project = Project(ROOT)
+    item = spec.load(project).by_id[ident]
+    dag, text, _ = texts(project, item)
+    found, problems = snippets.read(dag, "x.py")
+    assert not problems
+    assert [s.name for s in found] == ["answer", *new.section_names(item)[1:]]
+    written = page.parse(text, "x.md")
+    assert [s.title for s in written.bullet_sections] == [b.text for b in item.bullets]
+    shown = [ref.section for ref in written.snippets]
+    assert shown == [section.name for section in found]
+    assert "TODO" not in text
 
 
 def test_every_item_of_the_contract_can_have_a_skeleton() -> None:
-    for item in spec.load(Project(ROOT)).items:
+    project = Project(ROOT)
+    for item in spec.load(project).items:
         names = new.section_names(item)
         assert len(set(names)) == len(item.bullets)
         assert all(name.isidentifier() for name in names)
-        ast.parse(new.dag_skeleton(item))
+        dag, _, test = texts(project, item)
+        for text in (dag, test):
+            ast.parse(text)
+            lines = [line for line in text.splitlines() if "--8<--" not in line]
+            assert max(map(len, lines)) <= 88
+            assert len(lines) <= 60
 
 
 def test_the_checks_refuse_a_skeleton(project: Project) -> None:
@@ -58,11 +76,12 @@ def test_the_checks_refuse_a_skeleton(project: Project) -> None:
     new.new(project, contract, "7.1.2")
     item = contract.by_id["7.1.2"]
     read = page.read(item.paths(project).page, project)
-    wrong = [p.what for p in page.problems(read, item, project, None, contract)]
+    example, tree = Example(project, item), Tree(project)
+    rules = [*over("page"), *over("new page")]
+    wrong = [p.what for rule in rules for p in rule.find(read, example, tree)]
     assert "title is not one line of text" in wrong
     assert "summary is not one line of text" in wrong
-    assert "no lead above the first section" in wrong
-    assert any("has 0 words of prose" in what for what in wrong)
+    assert "the answer has 0 words, 45 are allowed" in wrong
     assert not any(
         "does not exist" in what or "has no section" in what for what in wrong
     )
@@ -72,14 +91,12 @@ def test_the_checks_refuse_a_skeleton(project: Project) -> None:
 
 
 def test_the_skeleton_of_a_test_fails(project: Project) -> None:
-    contract = spec.load(project)
-    new.new(project, contract, "7.1.2")
+    item = spec.load(project).by_id["7.1.2"]
     space: dict = {}
-    exec(contract.by_id["7.1.2"].paths(project).test.read_text(), space)
-    with pytest.raises(
-        NotImplementedError, match=r"7\.1\.2 is not tested: Shows nothi"
-    ):
-        space["test_shows_nothing"](None)
+    exec(texts(project, item)[2], space)
+    run = SimpleNamespace(state="failed", value=lambda _: None)
+    with pytest.raises(AssertionError):
+        space["test_shows_nothing"](SimpleNamespace(run=lambda: run))
 
 
 def test_nothing_is_overwritten(project: Project) -> None:

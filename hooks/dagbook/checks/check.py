@@ -1,39 +1,22 @@
 """Everything that can be wrong with the tree, without running an example.
 
-The same list for ``dagbook check``, pre-commit, CI and the hook of the site.
+The same rules for ``dagbook check``, pre-commit, CI and the hook of the site.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from dagbook.checks import (
-    claims,
-    dags,
-    fences,
-    files,
-    fingerprint,
-    indexes,
-    pages,
-    parity,
-    published,
-    recordings,
-    versions,
-)
-from dagbook.examples import coverage
-from dagbook.examples import example as lookup
-from dagbook.guard.guard import guard
-from dagbook.pages import reader
-from dagbook.pages.model import Page
+from dagbook.checks import fingerprint
+from dagbook.checks.published import texts
+from dagbook.checks.rules import over
+from dagbook.checks.tree import DagFile, RecordingFile, Tree
+from dagbook.examples.example import Example
 from dagbook.parsing import parse as parsing
 from dagbook.problems import DagbookError, Problem
-from dagbook.project import Project, sha256
-from dagbook.recording import file as recording
-from dagbook.spec.model import Item, Spec
+from dagbook.project import Project
 
 Progress = Callable[[int, int, str], None]
 """Called with (DAG files parsed, files to parse, name of the last one)."""
@@ -71,211 +54,93 @@ def check(
 def _check(
     project: Project, progress: Progress | None, only: str | None, live: bool
 ) -> list[Problem]:
+    tree = Tree(project, only)
     try:
-        spec = lookup.contract(project)
-        items = spec.select(only)
+        examples = tree.examples
     except DagbookError as error:
         return error.problems
-    examples = [_Example.read(project, item) for item in items]
-    begun = [example for example in examples if example.begun]
-    found = [problem for example in begun for problem in example.problems(spec)]
-    found += _dags(project, begun, progress, everything=only is None)
+    found: list[Problem] = []
+    for example in examples:
+        shown: dict[str, Any] = {"example": example, "page": example.page_name}
+        found += apply("example", tree, example, **shown)
+        found += of_page(example, tree)
+        found += of_recordings(example, tree)
+    found += _dags(tree, progress)
+    pages = {
+        path: example.page_name
+        for example in examples
+        for path in (example.paths.dag, example.paths.test)
+    }
+    for path in texts(tree):
+        found += apply("text", tree, path, page=pages.get(path, ""))
     if only is None:
-        found += files.unknown(project, spec)
-        found += fences.elsewhere(
-            project, [item.paths(project).page for item in spec.items]
-        )
-        found += _texts(project, begun, published.published(project, spec))
-        found += indexes.problems(project, coverage.coverage(project, spec))
-        found += claims.problems(project, [item.id for item in spec.items])
-    else:
-        for example in begun:
-            own = published.published_of(example.item.paths(project))
-            found += _texts(project, [example], own)
+        found += apply("tree", tree)
     if live:
-        chosen = {project.relative(item.paths(project).page) for item in items}
-        found += [p for p in _live(project) if only is None or p.page in chosen]
+        found += apply("landing", tree)
     return sorted(set(found))
 
 
-@dataclass(frozen=True)
-class _Example:
-    """The files of one item, read once.
+def apply(
+    subject: str,
+    tree: Tree,
+    *arguments: Any,
+    example: Example | None = None,
+    page: str = "",
+) -> Iterator[Problem]:
+    """Yield what the rules about a subject find.
 
     Args:
-        project: where they are.
-        item: what the contract asks for.
-        page: the page; ``None`` when it is missing or cannot be read.
-        unreadable: why the page cannot be read.
-        recording: the recording; ``None`` when it is missing or cannot be read.
+        subject: a key of ``rules.SUBJECTS``.
+        tree: what is checked.
+        arguments: what the rules look at.
+        example: the one it belongs to: of a rewritten one budgets are asked, too.
+        page: the page that shows it, named in each problem of another file.
     """
-
-    project: Project
-    item: Item
-    page: Page | None
-    unreadable: tuple[Problem, ...]
-    recording: dict[str, Any] | None
-
-    @classmethod
-    def read(cls, project: Project, item: Item) -> _Example:
-        paths = item.paths(project)
-        page: Page | None = None
-        unreadable: tuple[Problem, ...] = ()
-        if paths.page.is_file():
-            try:
-                page = reader.read(paths.page, project)
-            except DagbookError as error:
-                unreadable = tuple(error.problems)
-        try:
-            data = recording.load(paths.recording)
-        except (OSError, ValueError):
-            data = None
-        recorded = data if isinstance(data, dict) else None
-        return cls(project, item, page, unreadable, recorded)
-
-    @property
-    def begun(self) -> bool:
-        paths = self.item.paths(self.project)
-        own = (paths.dag, paths.page, paths.test, paths.recording)
-        return any(path.is_file() for path in own)
-
-    @property
-    def page_name(self) -> str:
-        path = self.item.paths(self.project).page
-        return self.project.relative(path) if path.is_file() else ""
-
-    def problems(self, spec: Spec) -> Iterator[Problem]:
-        """Yield what is wrong with page, test and recordings, but not with the DAG."""
-        paths = self.item.paths(self.project)
-        yield from files.complete(self.project, self.item)
-        yield from self.unreadable
-        if self.page:
-            found = pages.problems(
-                self.page, self.item, self.project, self.recording, spec
-            )
-            yield from found
-            yield from versions.problems(self.project, self.item, self.page)
-            if self.recording and paths.dag.is_file():
-                told = {problem.line for problem in found}
-                for problem in fences.problems(self.page, self.item.id, self.project):
-                    if problem.line not in told:
-                        yield problem
-        if paths.test.is_file() and paths.dag.is_file():
-            for problem in recordings.problems(self.project, self.item):
-                yield self.on_page(problem)
-        if paths.recording.is_file():
-            yield from map(
-                self.on_page, published.of_today(self.project, paths.recording)
-            )
-        if paths.live_recording.is_file():
-            yield from self._live_recording()
-
-    def on_page(self, problem: Problem) -> Problem:
-        """Return ``problem`` with the page that shows the place."""
-        page = problem.page or self.page_name
-        return problem if page == problem.path else replace(problem, page=page)
-
-    def _live_recording(self) -> Iterator[Problem]:
-        """A recording of a real scheduler is sealed and bound to its source, too."""
-        path = self.item.paths(self.project).live_recording
-        name, again = (
-            self.project.relative(path),
-            f"run `make live ONLY={self.item.id}`",
-        )
-        text = path.read_text("utf-8", errors="replace")
-        try:
-            data = json.loads(text)
-        except ValueError as error:
-            line = getattr(error, "lineno", 0)
-            yield self.on_page(Problem(name, line, "not JSON", again))
-            return
-        if not recording.sealed(text):
-            what = "the recording was edited by hand"
-            yield self.on_page(Problem(name, 0, what, f"undo that, or {again}"))
-        paths = self.item.paths(self.project)
-        test = paths.test.with_name(f"test_{self.item.stem}_live.py")
-        for key, file in (("source", paths.dag), ("tests", test)):
-            recorded = data.get(key, {}).get("sha256")
-            if file.is_file() and recorded and recorded != sha256(file):
-                changed = self.project.relative(file)
-                what = f"the recording is stale: {changed} has changed since"
-                yield self.on_page(Problem(name, 0, what, again))
+    told: set[tuple[str, int]] = set()
+    for rule in over(subject):
+        if rule.budget and (not example or tree.exceptions.waits(example.item.id)):
+            continue
+        found = [
+            one if one.page or one.path == page else replace(one, page=page)
+            for one in rule.find(*arguments, tree)
+            if not (rule.spare and (one.path, one.line) in told)
+        ]
+        place = (example.item.id if example else "", rule.budget)
+        if found and rule.budget and tree.exceptions.excuses(*place):
+            tree.excused.add(place)
+            continue
+        told |= {(one.path, one.line) for one in found if one.line}
+        yield from found
 
 
-def _dags(
-    project: Project,
-    examples: list[_Example],
-    progress: Progress | None,
-    everything: bool,
-) -> Iterator[Problem]:
+def of_page(example: Example, tree: Tree) -> Iterator[Problem]:
+    """Yield what is wrong with the page of an example, if it can be read."""
+    if page := example.page:
+        old = tree.exceptions.waits(example.item.id)
+        for subject in ("page", "old page" if old else "new page"):
+            shown: dict[str, Any] = {"example": example, "page": page.path}
+            yield from apply(subject, tree, page, example, **shown)
+
+
+def of_recordings(example: Example, tree: Tree) -> Iterator[Problem]:
+    """Yield what is wrong with the recordings that an example has."""
+    for live in (False, True):
+        one = RecordingFile(example, live)
+        if one.path.is_file():
+            shown: dict[str, Any] = {"example": example, "page": example.page_name}
+            yield from apply("recording", tree, one, **shown)
+
+
+def _dags(tree: Tree, progress: Progress | None) -> Iterator[Problem]:
     """Yield what is wrong with the DAG files, each with the page that refers to it."""
-    own = {
-        project.relative(path): example
-        for example in examples
-        if (path := example.item.paths(project).dag).is_file()
-    }
-    pages_of: dict[str, str] = {}
-    for example in examples:
+    project = tree.project
+    own = {e.paths.dag: e for e in tree.examples if e.paths.dag.is_file()}
+    pages = {path: example.page_name for path, example in own.items()}
+    for example in tree.examples:
         for ref in example.page.snippets if example.page else ():
-            if ref.path.startswith("dags/") and ref.path not in own:
-                pages_of.setdefault(ref.path, example.page_name)
-    written = {project.root / name for name in own}
-    if everything:
-        written |= set(project.dag_files())
-    parsed = parsing.parse(project, sorted(written), progress)
-    for name, file in parsed.items():
-        found = list(file.problems)
-        if mine := own.get(name):
-            requires = mine.page.front.requires if mine.page else ()
-            found += guard(project, project.root / name, requires)
-            found += dags.sections(project, mine.item)
-            if not file.problems:
-                found += dags.problems(project, mine.item, file)
-            yield from map(mine.on_page, _once(found))
-        else:
-            found += guard(project, project.root / name)
-            for problem in _once(found):
-                yield replace(problem, page=pages_of.get(name, ""))
-
-
-def _texts(
-    project: Project, examples: list[_Example], shown: Iterable[Path]
-) -> Iterator[Problem]:
-    """Yield what no reader must be given, with the page of the example it is in."""
-    texts = list(shown)
-    pages_of = {
-        project.relative(path): example.page_name
-        for example in examples
-        for path in published.published_of(example.item.paths(project))
-    }
-    found = [*published.private(project, texts), *published.active(project, texts)]
-    for problem in found:
-        page = pages_of.get(problem.path, "")
-        yield replace(problem, page=page) if page != problem.path else problem
-
-
-def _once(problems: list[Problem]) -> list[Problem]:
-    """Leave out what the text shows when the parse has said it of the same line."""
-    parsed = {
-        (p.path, p.line) for p in problems if "while it is parsed" in p.what and p.line
-    }
-    seen: set[tuple[str, int]] = set()
-    kept = []
-    for problem in problems:
-        place = (problem.path, problem.line)
-        if place in parsed and "while it is parsed" in problem.what:
-            if place in seen:
-                continue
-            seen.add(place)
-        kept.append(problem)
-    return kept
-
-
-def _live(project: Project) -> list[Problem]:
-    """Return what the live lane misses, once it has left its first results."""
-    if not (project.tests / "parity.json").is_file():
-        return []
-    try:
-        return parity.problems(project)
-    except DagbookError as error:
-        return error.problems
+            pages.setdefault(project.root / ref.path, example.page_name)
+    every = set(own) | set(project.dag_files() if tree.only is None else ())
+    for name, parsed in parsing.parse(project, sorted(every), progress).items():
+        path = project.root / name
+        file, shown = DagFile(name, path, parsed, own.get(path)), pages.get(path, "")
+        yield from apply("dag", tree, file, example=own.get(path), page=shown)

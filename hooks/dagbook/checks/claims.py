@@ -1,19 +1,18 @@
-"""The claims of the concept pages and their proofs: what is wrong with them.
-
-``problems`` compares what the pages state with what the tests have proven, without
-running anything.
-"""
+"""The claims of the concept pages, compared with what the tests have proven."""
 
 from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from dagbook.concepts import proofs as claims_results
+from dagbook import files
+from dagbook.checks.rules import rule
+from dagbook.checks.tree import Tree
+from dagbook.concepts import proofs
 from dagbook.concepts.claims import RECORD, implied, transitions
 from dagbook.concepts.markers import ConceptPage, Stated, pages
 from dagbook.problems import Problem
@@ -22,40 +21,33 @@ from dagbook.recording import file as recording
 from dagbook.recording.leaks import leaking_lines
 
 
-def problems(project: Project, items: Iterable[str] = ()) -> list[Problem]:
-    """Return what is wrong with the claims of the concept pages.
+@rule("tree")
+def claims(tree: Tree) -> Iterator[Problem]:
+    """Refuse a claim of a concept page that no test proves, and a test without claim.
 
-    A claim without a test or whose test has not passed as it is now, a test whose claim
-    no page states, a claim stated twice, a sentence without a claim, a generated part
-    that does not exist, and results edited by hand.
-
-    Args:
-        project: the checkout.
-        items: ids that the contract knows, to which pages may refer; empty for any.
+    Also a claim stated twice, a sentence without a claim, a generated part that does
+    not exist, and results edited by hand.
     """
-    found: list[Problem] = []
+    project = tree.project
     written = pages(project)
     if not written:
-        return found
-    for page in written:
-        found += page.faults
+        return
     stated = [one for page in written for one in page.stated]
     stated += [one for page in written for one in implied(project, page)]
-    found += _twice(stated)
-    found += _unknown(written, {one.id for one in stated})
-    found += _unproven(project, stated)
-    found += _unstated(project, {one.id for one in stated})
-    found += _parts(project, written)
-    known = set(items)
+    for page in written:
+        yield from page.faults
+    yield from _twice(stated)
+    yield from _unknown(written, {one.id for one in stated})
+    yield from _unproven(project, stated)
+    yield from _unstated(project, {one.id for one in stated})
+    yield from _parts(project, written)
     for page in written:
         for shown in page.shown:
-            for item in shown.items if known else ():
-                if item not in known:
+            for item in shown.items:
+                if item not in tree.spec.by_id:
                     what = f"the spec has no item {item}"
-                    place = Problem(page.path, shown.line, what, "correct the id")
-                    found.append(place)
-    found += _files(project)
-    return sorted(set(found))
+                    yield Problem(page.path, shown.line, what, "correct the id")
+    yield from _files(project)
 
 
 def _twice(stated: Sequence[Stated]) -> Iterator[Problem]:
@@ -76,7 +68,7 @@ def _unknown(written: Sequence[ConceptPage], known: set[str]) -> Iterator[Proble
 
 
 def _unproven(project: Project, stated: Sequence[Stated]) -> Iterator[Problem]:
-    held = claims_results.claims(project)
+    held = proofs.claims(project)
     named = test_names(project)
     stale = _stale(project)
     airflow = installed()
@@ -96,9 +88,9 @@ def _unproven(project: Project, stated: Sequence[Stated]) -> Iterator[Problem]:
         elif airflow and airflow not in row["held"]:
             what = f"the claim “{one.id}” has not been tried on Airflow {airflow}"
             remedy = RECORD
-        elif row["by"] not in claims_results.PROOFS:
+        elif row["by"] not in proofs.PROOFS:
             what = f"the claim “{one.id}” is proven by {row['by']!r}"
-            remedy = f"write one of {', '.join(claims_results.PROOFS)}"
+            remedy = f"write one of {', '.join(proofs.PROOFS)}"
         else:
             continue
         yield Problem(one.path, one.line, what, remedy)
@@ -106,7 +98,7 @@ def _unproven(project: Project, stated: Sequence[Stated]) -> Iterator[Problem]:
 
 def _unstated(project: Project, stated: set[str]) -> Iterator[Problem]:
     remedy = "state it on a page of docs/concepts, or remove the test"
-    for claim, row in claims_results.claims(project).items():
+    for claim, row in proofs.claims(project).items():
         if claim not in stated:
             what = f"no page states the claim “{claim}”"
             yield Problem(row["test"].partition("::")[0], 0, what, remedy)
@@ -119,7 +111,7 @@ def _unstated(project: Project, stated: set[str]) -> Iterator[Problem]:
 def _parts(project: Project, written: Sequence[ConceptPage]) -> Iterator[Problem]:
     from dagbook.concepts.diagrams import DIAGRAMS
 
-    tables = claims_results.tables(project)
+    tables = proofs.tables(project)
     used = {name for page in written for name in page.tables}
     for page in written:
         for name, line in page.tables.items():
@@ -131,30 +123,30 @@ def _parts(project: Project, written: Sequence[ConceptPage]) -> Iterator[Problem
                 what = f"there is no diagram “{name}”"
                 remedy = f"write one of {', '.join(DIAGRAMS)}"
                 yield Problem(page.path, line, what, remedy)
-    name = project.relative(claims_results.tables_file(project))
+    name = project.relative(proofs.tables_file(project))
     for table in sorted(set(tables) - used):
         what = f"no page shows the table “{table}”"
         yield Problem(name, 0, what, f"write <!-- table: {table} -->, or drop it")
 
 
 def _stale(project: Project) -> set[str]:
-    modules: Mapping[str, str] = claims_results.load(
-        claims_results.claims_file(project)
-    ).get("modules", {})
+    modules: Mapping[str, str] = proofs.load(proofs.claims_file(project)).get(
+        "modules", {}
+    )
     return {
         name
         for name, sealed in modules.items()
         if not (path := project.root / name).is_file()
-        or claims_results.fingerprint(project, path) != sealed
+        or proofs.fingerprint(project, path) != sealed
     }
 
 
 def _files(project: Project) -> Iterator[Problem]:
-    both = (claims_results.claims_file(project), claims_results.tables_file(project))
+    both = (proofs.claims_file(project), proofs.tables_file(project))
     for path in both:
         if not path.is_file():
             continue
-        name, text = project.relative(path), path.read_text("utf-8")
+        name, text = project.relative(path), files.text(path)
         if not recording.sealed(text):
             what, remedy = "the results were edited by hand", f"undo that, or {RECORD}"
             yield Problem(name, 0, what, remedy)
@@ -168,7 +160,7 @@ def marked(project: Project) -> dict[str, tuple[str, int]]:
     found: dict[str, tuple[str, int]] = {}
     for path in _modules(project):
         name = project.relative(path)
-        for claim, line in _marks(path.read_text("utf-8")):
+        for claim, line in _marks(files.text(path)):
             found[claim] = (name, line)
     return found
 
@@ -207,4 +199,4 @@ def installed() -> str:
 
 
 def _modules(project: Project) -> list[Path]:
-    return sorted(claims_results.folder(project).glob("test_*.py"))
+    return sorted(proofs.folder(project).glob("test_*.py"))

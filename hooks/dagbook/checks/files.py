@@ -1,55 +1,49 @@
-"""Files that belong to no item, missing files, private text and active markup."""
+"""Missing files, and files that belong to no item."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from dagbook.checks.rules import rule
+from dagbook.checks.tree import Tree
+from dagbook.examples.example import Example
 from dagbook.problems import Problem
-from dagbook.project import Project
-from dagbook.spec.model import Item, Spec
 
 
-def complete(project: Project, item: Item) -> list[Problem]:
-    """Return a problem for each file that a begun example lacks.
+@rule("example")
+def complete(example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse an example without DAG file, page or test.
 
     An item of which nothing exists is not a problem: coverage shows it.
     """
-    paths = item.paths(project)
+    paths = example.paths
     parts = {"DAG file": paths.dag, "page": paths.page, "test": paths.test}
     there = [sort for sort, path in parts.items() if path.is_file()]
-    if not there and not paths.recording.is_file():
-        return []
-    page = project.relative(paths.page) if paths.page.is_file() else ""
     have = " and ".join(there) or "recording"
-    return [
-        Problem(
-            project.relative(path),
-            0,
-            f"the example {item.id} has a {have} but no {sort}",
-            f"write it, or run `dagbook new {item.id}` where nothing exists yet",
-            page,
-        )
-        for sort, path in parts.items()
-        if not path.is_file()
-    ]
+    for sort, path in parts.items():
+        if sort not in there:
+            what = f"the example {example.item.id} has a {have} but no {sort}"
+            new = f"dagbook new {example.item.id}"
+            remedy = f"write it, or run `{new}` where nothing exists yet"
+            yield Problem(tree.project.relative(path), 0, what, remedy)
 
 
-def unknown(project: Project, spec: Spec) -> Iterator[Problem]:
-    """Yield a problem for each file in the three trees that no item accounts for."""
-    known: set[Path] = set()
-    for item in spec.items:
+@rule("tree")
+def unknown(tree: Tree) -> Iterator[Problem]:
+    """Refuse a file of the three trees that belongs to no item of the spec."""
+    project, known = tree.project, set[Path]()
+    for item in tree.spec.items:
         paths = item.paths(project)
-        known |= {paths.dag, paths.page, paths.test}
-        known |= {paths.recording, paths.live_recording}
-        known.add(paths.test.with_name(f"test_{item.stem}_live.py"))
+        known |= {paths.dag, paths.page, paths.test, paths.recording}
+        known |= {paths.live_test, paths.live_recording}
     remedy = "add the item to docs/spec, or correct the name: the spec decides it"
-    files = list(project.dag_files())
-    for file in spec.files:
-        files += project.pages(file.slug)
-        files += sorted((project.tests / file.slug).rglob("test_*.py"))
-        files += sorted((project.tests / file.slug).rglob("*.json"))
-    for path in files:
+    found = list(project.dag_files())
+    for file in tree.spec.files:
+        found += project.pages(file.slug)
+        found += sorted((project.tests / file.slug).rglob("test_*.py"))
+        found += sorted((project.tests / file.slug).rglob("*.json"))
+    for path in found:
         if path not in known and path.name not in ("index.md", "__init__.py"):
             what = "belongs to no item of the spec"
             yield Problem(project.relative(path), 0, what, remedy)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from dagbook import cache
+from dagbook import cache, files
 from dagbook.parsing import parse as parsing
 from dagbook.project import Project
 
@@ -53,7 +53,7 @@ def _content(path: Path) -> bytes:
     Editors leave links to nowhere and scratch files beside what is being written.
     """
     try:
-        return path.read_bytes()
+        return files.content(path)
     except OSError:
         return b""
 

@@ -1,197 +1,160 @@
-"""What a page must be: the rules of the site, checked against its example."""
+"""Rules on the page of an example, whatever its form."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
+from dagbook import files
+from dagbook.checks.rules import rule
+from dagbook.checks.tree import Tree
+from dagbook.examples.example import Example
+from dagbook.fences import preprocess
+from dagbook.fences import render as fences
 from dagbook.pages import snippets
-from dagbook.pages.model import REQUIRED_STANDING, STANDING, Page, Section, SnippetRef
+from dagbook.pages.model import Page, SnippetRef
+from dagbook.pages.reader import parse
 from dagbook.problems import DagbookError, Problem
-from dagbook.project import Project
-from dagbook.spec.model import Item, Spec
 
-WORDS = (40, 220)  # of prose in a section that answers a bullet
 OUTPUT = (
     *("", "text", "txt", "plain", "plaintext", "console", "output", "log", "logs"),
     *("pycon", "pytb", "traceback", "shell-session", "stdout"),
 )
-GENERATED = ("Run it yourself",)
 
 
-def problems(
-    page: Page,
-    item: Item,
-    project: Project,
-    recording: dict[str, Any] | None,
-    spec: Spec | None = None,
-) -> list[Problem]:
-    """Return everything that is wrong with a page.
-
-    Args:
-        page: as read from the file.
-        item: what the contract asks of it.
-        project: where the files are.
-        recording: the example's recording; without one, scenarios are not checked.
-        spec: the whole contract; without it, related ids are not checked.
-    """
-    rules = _Rules(page, item, project)
-    found = list(page.faults)
-    found += rules.lead()
-    found += rules.order()
-    found += rules.bullets()
-    found += rules.standing()
-    found += rules.snippets()
-    found += rules.pasted()
-    if recording is not None:
-        found += rules.scenarios(recording)
-    if spec is not None:
-        found += rules.related(spec)
-    return sorted(set(found))
+@rule("example")
+def unreadable(example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse a page that is not UTF-8."""
+    yield from example.unreadable
 
 
-class _Rules:
-    def __init__(self, page: Page, item: Item, project: Project) -> None:
-        self.page, self.item, self.project = page, item, project
-        paths = item.paths(project)
-        root = project.root
-        self.own = {
-            path.relative_to(root).as_posix(): sort
-            for sort, path in (("dag", paths.dag), ("test", paths.test))
-        }
+@rule("page")
+def faults(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse front matter, headings, fences and snippets that cannot be read."""
+    yield from page.faults
 
-    def _problem(self, line: int, what: str, remedy: str) -> Problem:
-        return Problem(self.page.path, line, what, remedy)
 
-    def lead(self) -> Iterator[Problem]:
-        if not self.page.lead.words:
-            what = "no lead above the first section"
-            remedy = "say in 2 to 4 sentences which problem this solves, and for whom"
-            yield self._problem(self.page.lead.line, what, remedy)
+@rule("page")
+def bullets(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse a bullet without its section, and a section without its bullet."""
+    found, wanted = page.bullet_sections, example.item.bullets
+    for bullet in wanted[len(found) :]:
+        what = f"no section for the bullet “{bullet.text}”"
+        place = f"{example.item.path}:{bullet.line}"
+        yield Problem(page.path, 0, what, f"add a ## section for {place}")
+    for section in found[len(wanted) :]:
+        what = f"section “{section.title}” has no bullet in the checklist"
+        remedy = f"the checklist has {len(wanted)}; use ### inside a section"
+        yield Problem(page.path, section.line, what, remedy)
 
-    def order(self) -> Iterator[Problem]:
-        """Sections that answer bullets come first, then the standing ones in order."""
-        latest = -1
-        for section in self.page.sections:
-            if section.title in GENERATED:
-                what = f"section “{section.title}” is made by the build"
-                yield self._problem(section.line, what, "remove it")
-            elif section.title not in STANDING:
-                if latest >= 0:
-                    what = f"section “{section.title}” after “{STANDING[latest]}”"
-                    remedy = "sections for the checklist's bullets come first"
-                    yield self._problem(section.line, what, remedy)
-            elif STANDING.index(section.title) < latest:
-                what = f"section “{section.title}” after “{STANDING[latest]}”"
-                remedy = f"order: {', '.join(STANDING)}"
-                yield self._problem(section.line, what, remedy)
-            else:
-                latest = STANDING.index(section.title)
 
-    def bullets(self) -> Iterator[Problem]:
-        sections = self.page.bullet_sections
-        wanted = self.item.bullets
-        for bullet in wanted[len(sections) :]:
-            what = f"no section for the bullet “{bullet.text}”"
-            place = f"{self.item.path}:{bullet.line}"
-            yield self._problem(0, what, f"add a ## section for {place}")
-        for section in sections[len(wanted) :]:
-            what = f"section “{section.title}” has no bullet in the checklist"
-            remedy = f"the checklist has {len(wanted)}; use ### inside a section"
-            yield self._problem(section.line, what, remedy)
-        for section, bullet in zip(sections, wanted, strict=False):
-            yield from self._bullet_section(section, bullet.text)
+@rule("page")
+def shown_files(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse a snippet of a file or of a section that does not exist."""
+    for ref in page.snippets:
+        yield from _shown(page, ref, tree)
 
-    def _bullet_section(self, section: Section, bullet: str) -> Iterator[Problem]:
-        low, high = WORDS
-        if not low <= section.words <= high:
-            what = f"section “{section.title}” has {section.words} words of prose"
-            remedy = f"between {low} and {high} words on why: “{bullet}”"
-            yield self._problem(section.line, what, remedy)
-        if not shows_own_code(section, self.own):
-            what = f"section “{section.title}” shows no code of its example"
-            remedy = f'add --8<-- "{next(iter(self.own))}:section"'
-            yield self._problem(section.line, what, remedy)
 
-    def standing(self) -> Iterator[Problem]:
-        for title in REQUIRED_STANDING:
-            if title not in self.page.standing:
-                yield self._problem(0, f"no section “{title}”", f"add ## {title}")
-        happened = self.page.standing.get("What happened")
-        if happened and not any(fence.language == "run" for fence in happened.fences):
-            what = "“What happened” shows no run"
-            yield self._problem(happened.line, what, "add a run fence")
-        tested = self.page.standing.get("How it is tested")
-        if tested and not any(
-            self.own.get(ref.path) == "test" and ref.section for ref in tested.snippets
-        ):
-            what = "“How it is tested” shows no code of the test"
-            test = next(path for path, sort in self.own.items() if sort == "test")
-            yield self._problem(tested.line, what, f'add --8<-- "{test}:section"')
+def _shown(page: Page, ref: SnippetRef, tree: Tree) -> Iterator[Problem]:
+    path = tree.project.root / ref.path
+    if not path.is_file():
+        what = f"snippet of a file that does not exist: {ref.path}"
+        yield Problem(page.path, ref.line, what, "correct the path")
+        return
+    try:
+        known = snippets.of_file(tree.project, path)
+    except DagbookError as error:
+        yield from error.problems
+        return
+    if ref.section and ref.section not in known:
+        what = f"{ref.path} has no section “{ref.section}”"
+        names = ", ".join(known) or "none"
+        yield Problem(page.path, ref.line, what, f"its sections: {names}")
 
-    def snippets(self) -> Iterator[Problem]:
-        for ref in self.page.snippets:
-            yield from self._snippet(ref)
 
-    def _snippet(self, ref: SnippetRef) -> Iterator[Problem]:
-        path = self.project.root / ref.path
+@rule("page")
+def pasted(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse output that was pasted into a fence."""
+    for fence in page.fences:
+        lines = [line for line in fence.body.splitlines() if line.strip()]
+        snippet = all(line.lstrip().startswith("--8<--") for line in lines)
+        if fence.language in OUTPUT and lines and not snippet:
+            what = f"pasted output in a “{fence.language or 'plain'}” fence"
+            remedy = "show it from the recording with a run fence; commands are sh"
+            yield Problem(page.path, fence.line, what, remedy)
+
+
+@rule("page")
+def scenarios(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse a fence with a scenario that is not recorded."""
+    if example.recorded is None:
+        return
+    own = (example.item.id, example.item.stem)
+    for fence in page.fences:
+        if fence.language not in ("run", "graph", "request"):
+            continue
+        if fence.options.get("example", own[0]) not in own:
+            continue
+        fallback = None if fence.language == "graph" else "default"
+        scenario = fence.options.get("scenario", fallback)
+        if scenario is not None and scenario not in example.scenarios:
+            what = f"no scenario “{scenario}” in the recording"
+            names = ", ".join(example.scenarios) or "none"
+            yield Problem(page.path, fence.line, what, f"recorded: {names}")
+
+
+@rule("page")
+def references(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse a reference to an example that the spec does not have."""
+    for ident in page.front.related:
+        if not ident.startswith("[") and ident not in tree.spec.by_id:
+            what = f"related item {ident} is not in the spec"
+            yield Problem(page.path, 1, what, "correct the id in the front matter")
+    for ref in (r for part in page.parts for r in part.references):
+        if ref.id not in tree.spec.by_id:
+            what = f"[{ref.id}] is not in the spec"
+            yield Problem(page.path, ref.line, what, "correct the id")
+
+
+@rule("page")
+def versions(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse an Airflow version in ``airflow`` on which the tests failed."""
+    declared = page.front.airflow
+    for version in example.failed_on(declared):
+        what = f"declares Airflow {declared}, and its tests failed on {version}"
+        remedy = (
+            "raise `airflow:` in the front matter, or mend the example and run "
+            f"`make matrix ONLY={example.item.id}`"
+        )
+        yield Problem(page.path, 1, what, remedy)
+
+
+@rule("page", spare=True)
+def drawn(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse a fence that the build could not draw."""
+    if example.recorded and example.paths.dag.is_file():
+        yield from _drawn(page, example.item.id, tree)
+
+
+@rule("tree")
+def drawn_elsewhere(tree: Tree) -> Iterator[Problem]:
+    """Refuse a fence on any other page that the build could not draw."""
+    own = {item.paths(tree.project).page for item in tree.spec.items}
+    for path in tree.project.pages():
+        if path in own or path.is_relative_to(tree.project.spec):
+            continue
+        text = files.text(path, errors="replace")
+        if preprocess.has_fences(text):
+            yield from _drawn(parse(text, tree.project.relative(path)), None, tree)
+
+
+def _drawn(page: Page, item_id: str | None, tree: Tree) -> Iterator[Problem]:
+    for fence in page.fences:
+        if fence.language not in fences.KEYS:
+            continue
+        body = fence.body.splitlines()
+        place = preprocess.place("", body, page.path, fence.line, item_id)
         try:
-            known = snippets.of_file(self.project, path)
-        except DagbookError as error:
-            if path.is_file():
-                for one in error.problems:
-                    yield Problem(
-                        one.path, one.line, one.what, one.remedy, self.page.path
-                    )
-            else:
-                what = f"snippet of a file that does not exist: {ref.path}"
-                yield self._problem(ref.line, what, "correct the path")
-            return
-        if ref.section and ref.section not in known:
-            what = f"{ref.path} has no section “{ref.section}”"
-            names = ", ".join(known) or "none"
-            yield self._problem(ref.line, what, f"its sections: {names}")
-
-    def pasted(self) -> Iterator[Problem]:
-        for fence in self.page.fences:
-            lines = [line for line in fence.body.splitlines() if line.strip()]
-            snippet = all(line.lstrip().startswith("--8<--") for line in lines)
-            if fence.language in OUTPUT and lines and not snippet:
-                what = f"pasted output in a “{fence.language or 'plain'}” fence"
-                remedy = "show it from the recording with a run fence; commands are sh"
-                yield self._problem(fence.line, what, remedy)
-
-    def scenarios(self, recording: dict[str, Any]) -> Iterator[Problem]:
-        known = [*recording.get("scenarios", {}), *self._live_scenarios()]
-        own = (self.item.id, self.item.stem)
-        for fence in self.page.fences:
-            if fence.language not in ("run", "graph"):
-                continue
-            if fence.options.get("example", self.item.id) not in own:
-                continue
-            fallback = "default" if fence.language == "run" else None
-            scenario = fence.options.get("scenario", fallback)
-            if scenario is not None and scenario not in known:
-                what = f"no scenario “{scenario}” in the recording"
-                names = ", ".join(known) or "none"
-                yield self._problem(fence.line, what, f"recorded: {names}")
-
-    def _live_scenarios(self) -> list[str]:
-        """Return the scenarios of the real scheduler, as fences name them."""
-        try:
-            text = self.item.paths(self.project).live_recording.read_text("utf-8")
-            return [f"live/{name}" for name in json.loads(text).get("scenarios", {})]
-        except (OSError, ValueError):
-            return []
-
-    def related(self, spec: Spec) -> Iterator[Problem]:
-        for ident in self.page.front.related:
-            if ident not in spec.by_id:
-                what = f"related item {ident} is not in the spec"
-                yield self._problem(1, what, "correct the id in the front matter")
-
-
-def shows_own_code(section: Section, own: dict[str, str]) -> bool:
-    """Tell whether ``section`` shows a named section of one of the files in ``own``."""
-    return any(ref.section and ref.path in own for ref in section.snippets)
+            fences.verify(fence.language, "\n".join([*place, *body]), tree.project)
+        except fences.FenceError as error:
+            # What is wrong with another file is reported where it is looked at.
+            yield from (p for p in error.problems if p.path == page.path)

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from dagbook.checks.rules import rule
+from dagbook.checks.tree import Tree
 from dagbook.live.parity.plan import Declared, Plan, plans
 from dagbook.live.parity.results import load, place
-from dagbook.problems import Problem
-from dagbook.project import Project
+from dagbook.problems import DagbookError, Problem
 
 
-def problems(project: Project) -> list[Problem]:
-    """Return every example whose live result is missing or stale, and why."""
-    file = project.relative(place(project))
-    results = load(project)["examples"]
-    found = []
+@rule("landing")
+def parity(tree: Tree) -> Iterator[Problem]:
+    """Refuse an example whose result of a real scheduler is missing or stale.
+
+    Before the live lane has left its first results, none is asked for.
+    """
+    project, file = tree.project, place(tree.project)
+    if not file.is_file():
+        return
+    chosen = {item.id for item in tree.spec.select(tree.only)}
+    try:
+        results = load(project)["examples"]
+    except DagbookError as error:
+        yield from error.problems
+        return
     for plan in plans(project):
-        path = project.example(plan.item.folder, plan.item.stem).page
+        if plan.item.id not in chosen:
+            continue
+        paths = plan.item.paths(project)
+        path = paths.page
         page = project.relative(path) if path.exists() else ""
         if what := _stale(plan, results.get(plan.item.id)):
-            again = f"run `make live ONLY={plan.item.id}`"
-            found.append(Problem(file, 0, f"{plan.item.id}: {what}", again, page))
+            # The scenarios of its own there are stale with it.
+            record = " RECORD=1" if paths.live_recording.exists() else ""
+            again = f"run `make live ONLY={plan.item.id}{record}`"
+            where, what = project.relative(file), f"{plan.item.id}: {what}"
+            yield Problem(where, 0, what, again, page)
         known = {one.scenario for one in plan.expected}
         for name in sorted({one.scenario for one in plan.declared} - known):
-            what = f"live_difference speaks of scenario “{name}”, which has no run"
-            found.append(Problem(page, 1, what, "remove the entry or correct its name"))
-    return found
+            what = f"live_difference: parity leaves out scenario “{name}”"
+            yield Problem(page, 1, what, "remove the entry or correct its name")
 
 
 def _stale(plan: Plan, result: dict[str, Any] | None) -> str:

@@ -1,85 +1,116 @@
-"""Committed recordings: sealed, whole, of the present files, without secrets."""
+"""Committed recordings, of ``dag.test()`` and of a real scheduler alike."""
 
 from __future__ import annotations
 
 import json
-from typing import Protocol
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from dagbook.checks.rules import rule
+from dagbook.checks.tree import RecordingFile, Tree
+from dagbook.examples.example import Example
+from dagbook.files import sha256
 from dagbook.problems import Problem
-from dagbook.project import ExamplePaths, Project, sha256
-from dagbook.recording.file import FORMAT, Recording, sealed
+from dagbook.recording.file import FORMAT, sealed
 from dagbook.recording.leaks import leaking_lines
 
 
-class ItemLike(Protocol):
-    """What this module needs of a spec item."""
+@rule("example")
+def there(example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse a test whose recording is missing, and a recording without its test."""
+    for live in (False, True):
+        one = RecordingFile(example, live)
+        if one.test.is_file() and example.paths.dag.is_file():
+            if not one.path.is_file():
+                yield Problem(one.name, 0, "the recording is missing", one.again)
+        elif live and one.path.is_file() and example.paths.dag.is_file():
+            yield Problem(one.name, 0, "no test makes this recording", "remove it")
 
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def stem(self) -> str: ...  # noqa: D102
-    @property
-    def folder(self) -> str: ...  # noqa: D102
 
-
-def problems(project: Project, item: ItemLike) -> list[Problem]:
-    """Return what is wrong with an item's recording, without running anything.
-
-    Missing, unreadable, edited by hand, recorded from another version of the example or
-    of its test, or carrying what must not be published.
-    """
-    paths = project.example(item.folder, item.stem)
-    place = project.relative(paths.recording)
-    again = f"run `make record ONLY={item.id}`"
-    if not paths.recording.exists():
-        page = project.relative(paths.page) if paths.page.exists() else ""
-        return [Problem(place, 0, "the recording is missing", again, page)]
-    text = paths.recording.read_text(encoding="utf-8", errors="replace")
+@rule("recording")
+def shape(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
+    """Refuse a recording that is no JSON, or JSON of another shape."""
     try:
-        data = json.loads(text)
+        data = json.loads(one.text)
     except ValueError as error:
-        return [Problem(place, getattr(error, "lineno", 0), "not JSON", again)]
-    found = _header(project, paths, data, place, again)
-    if not sealed(text):
-        found.append(
-            Problem(
-                place, 0, "the recording was edited by hand", f"undo that, or {again}"
-            )
-        )
-    for number, leak in leaking_lines(text):
-        found.append(
-            Problem(
-                place,
-                number,
-                f"the recording carries {leak}",
-                "keep it out of the example's output, or give it a named mask in "
-                "hooks/dagbook/recording/masks.py",
-            )
-        )
-    return found
+        yield Problem(one.name, getattr(error, "lineno", 0), "not JSON", one.again)
+        return
+    for what in _misshapen(data):
+        yield Problem(one.name, 0, f"the recording has {what}", one.again)
 
 
-def _header(
-    project: Project, paths: ExamplePaths, data: Recording, place: str, again: str
-) -> list[Problem]:
-    found = []
+def _misshapen(data: Any) -> Iterator[str]:
+    if not isinstance(data, dict):
+        yield "another shape than an object"
+        return
     if data.get("format") != FORMAT:
-        found.append(Problem(place, 0, f"format {data.get('format')!r}", again))
-    for key, file in (("source", paths.dag), ("tests", paths.test)):
-        if not file.exists():
-            continue  # reported by the check that looks for the three files
-        if data.get(key, {}).get("sha256") != sha256(file):
-            found.append(
-                Problem(
-                    place,
-                    0,
-                    "the recording is stale: "
-                    f"{project.relative(file)} has changed since",
-                    again,
-                )
-            )
-    if not data.get("scenarios"):
-        found.append(Problem(place, 0, "the recording has no scenario", again))
-    if not data.get("tests", {}).get("passed"):
-        found.append(Problem(place, 0, "no test of the example has passed", again))
-    return found
+        yield f"the format {data.get('format')!r}"
+    for key in ("source", "tests"):
+        about = data.get(key)
+        if not isinstance(about, dict) or not isinstance(about.get("sha256"), str):
+            yield f"no {key} with its sha256"
+    scenarios = data.get("scenarios")
+    if not isinstance(scenarios, dict) or not scenarios:
+        yield "no scenario"
+        return
+    for name, scenario in scenarios.items():
+        if not isinstance(scenario, dict) or not isinstance(scenario.get("kind"), str):
+            yield f"a scenario “{name}” that is no run"
+
+
+@rule("recording")
+def seal(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
+    """Refuse a recording that was edited by hand."""
+    if one.data and not sealed(one.text):
+        what = "the recording was edited by hand"
+        yield Problem(one.name, 0, what, f"undo that, or {one.again}")
+
+
+@rule("recording")
+def stale(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
+    """Refuse a recording of another version of the DAG file or of the test."""
+    for key, file in (("source", one.example.paths.dag), ("tests", one.test)):
+        about = one.data.get(key)
+        recorded = about.get("sha256") if isinstance(about, dict) else None
+        if recorded and file.is_file() and recorded != sha256(file):
+            changed = tree.project.relative(file)
+            what = f"the recording is stale: {changed} has changed since"
+            yield Problem(one.name, 0, what, one.again)
+
+
+@rule("recording")
+def passed(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
+    """Refuse a recording that names no passed test."""
+    tests = one.data.get("tests")
+    if isinstance(tests, dict) and not tests.get("passed"):
+        what = "no test of the example has passed"
+        yield Problem(one.name, 0, what, one.again)
+
+
+@rule("recording")
+def leak(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
+    """Refuse a recording with a token, key, password, home folder or host name."""
+    remedy = (
+        "keep it out of the example's output, or give it a named mask in "
+        f"hooks/dagbook/recording/masks.py, and {one.again}"
+    )
+    for number, what in leaking_lines(one.text):
+        yield Problem(one.name, number, f"the recording carries {what}", remedy)
+
+
+@rule("recording")
+def of_today(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
+    """Refuse a recording with a date of these days, which is another one tomorrow.
+
+    The masks take the moment of the test away. What is left of today comes from a test
+    that reckons with the clock.
+    """
+    now = datetime.now(UTC)
+    days = [f"{now + timedelta(days=offset):%Y-%m-%d}" for offset in range(-2, 3)]
+    if found := re.search("|".join(days), one.text):
+        line = one.text.count("\n", 0, found.start()) + 1
+        what = f"carries {found[0]}, which is another date at the next run"
+        remedy = f"give the test a fixed date, and {one.again}"
+        yield Problem(one.name, line, what, remedy)

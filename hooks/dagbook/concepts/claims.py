@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from dagbook import files
 from dagbook.concepts import proofs as claims_results
 from dagbook.concepts.markers import ConceptPage, Stated
 from dagbook.project import Project
@@ -35,7 +36,7 @@ def transitions(project: Project, machine: str) -> list[dict[str, Any]]:
     path = claims_results.transitions_file(project)
     if not path.is_file():
         return []
-    return list(_machines(path.read_text("utf-8")).get(machine, []))
+    return list(_machines(files.text(path)).get(machine, []))
 
 
 @lru_cache(maxsize=2)

@@ -1,7 +1,7 @@
 """A written concept page and its proofs become the page that is rendered.
 
 The marks of claims become links to the proofs, the places of tables and diagrams are
-filled, the examples of a section are linked, and a table of all claims and their proofs
+filled, the examples of a section are named, and a table of all claims and their proofs
 closes the page.
 """
 
@@ -22,8 +22,6 @@ from dagbook.concepts import (
     proofs as claims_results,
 )
 from dagbook.concepts.markers import ConceptPage, Stated
-from dagbook.examples.example import contract
-from dagbook.pages import reader as pages
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.views import facts as concept_parts
@@ -66,7 +64,8 @@ def compose(project: Project, name: str, text: str) -> str:
         kind, argument = match[1], match[2]
         line = text[: match.start()].count("\n") + 1
         if kind == "examples":
-            return _examples(project, argument, name)
+            named = "; ".join(f"[{one.strip()}]" for one in argument.split(","))
+            return f"**Examples:** {named}\n{{ .db-shown }}\n"
         if kind == "diagram":
             if argument not in concept_diagrams.DIAGRAMS:
                 raise _missing(name, line, f"there is no diagram “{argument}”")
@@ -129,25 +128,6 @@ def _named(names: str, here: bool, where: dict[str, str], page: str) -> str:
         anchor = f"#claim-{claim} " if here else ""
         links.append(f"{link}{{ {anchor}.db-proofs__id }}")
     return f"<br>{' '.join(links)}"
-
-
-def _examples(project: Project, argument: str, page: str) -> str:
-    by_id = contract(project).by_id
-    words = []
-    for item_id in (part.strip() for part in argument.split(",")):
-        item = by_id.get(item_id)
-        if item is None:
-            words.append(mdtext.quiet(mdtext.text(item_id)))
-            continue
-        path = item.paths(project).page
-        if path.is_file():
-            title = pages.read(path, project).front.title or item.title
-            target = f"{item.folder}/{item.stem}.md"
-            words.append(mdtext.link(f"{item_id} {mdtext.text(title)}", target, page))
-        else:
-            title = mdtext.text(f"{item_id} {item.title}")
-            words.append(mdtext.quiet(f"{title} (not yet written)"))
-    return f"**Examples:** {'; '.join(words)}\n{{ .db-shown }}\n"
 
 
 def _proofs(project: Project, page: ConceptPage) -> Iterator[str]:

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from dagbook import files
+from dagbook.pages import fenced
 from dagbook.problems import Problem
 from dagbook.project import Project
 
@@ -26,7 +28,6 @@ MARKER = re.compile(
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LINK_TO_EXAMPLE = re.compile(r"\]\(\.\./(?:16|62|100)_\w+/[^)]*\)")
 
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)(?:\s*\{\s*#([\w-]+)[^}]*\})?\s*$")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s+")
 _RULE = re.compile(r"\s*\|?[\s:|-]+\|?\s*$")
@@ -97,7 +98,7 @@ def pages(project: Project) -> list[ConceptPage]:
 
 def read(path: Path, project: Project) -> ConceptPage:
     """Read one concept page."""
-    return parse(path.read_text("utf-8"), project.relative(path))
+    return parse(files.text(path), project.relative(path))
 
 
 @lru_cache(maxsize=64)
@@ -146,15 +147,12 @@ def blocks(text: str) -> Iterator[Block]:
     """Yield what a page states piece by piece; fences and plain tags are left out."""
     kind, start, held = "", 0, [""]
     lines = text.splitlines()
-    fence, front = "", bool(lines) and lines[0] == "---"
+    front, code = bool(lines) and lines[0] == "---", fenced.inside(lines)
     for number, line in enumerate([*lines, ""], 1):
         if front:
             front = number == 1 or line != "---"
             continue
-        mark = _FENCE.match(line)
-        if mark and (not fence or mark[1].startswith(fence)):
-            fence = "" if fence else mark[1]
-        rest = fence or mark or _HTML.match(line) or _TITLE.match(line)
+        rest = number in code or _HTML.match(line) or _TITLE.match(line)
         new = _kind(line, kind)
         if rest or not line.strip() or new != kind or new in ("heading", "row"):
             if kind:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dagbook.project import Project, sha256
+from dagbook import files
+from dagbook.project import Project
 from dagbook.recording import file as recording
 
 FOLDER = "concepts"
@@ -61,7 +61,7 @@ def transitions_file(project: Project) -> Path:
 def load(path: Path) -> dict[str, Any]:
     """Return a results file; empty when there is none or it is no JSON."""
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = files.data(path)
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
@@ -87,7 +87,9 @@ def fingerprint(project: Project, module: Path) -> str:
         for path in sorted(own.rglob("*"))
         if path.suffix in (".py", ".yml") and not path.name.startswith("test_")
     ]
-    parts = [f"{project.relative(path)} {sha256(path)}" for path in [*shared, module]]
+    parts = [
+        f"{project.relative(path)} {files.sha256(path)}" for path in [*shared, module]
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -1,23 +1,22 @@
 """What of the contract is kept: bullets ticked by the build, never by hand.
 
-A bullet is ticked when its page has the section, the section shows code of the example,
-and the example's tests passed on these very files. The proof is the recording: it
-carries the hashes of the files it was made from and the names of the tests that passed.
+A bullet is ticked when its page has the section, the section shows code of the example
+or what it recorded, and the example's tests passed on these very files. The proof is
+the recording: it carries the hashes of the files it was made from and the names of the
+tests that passed.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from dagbook.pages import reader as pages
-from dagbook.pages import snippets
-from dagbook.problems import DagbookError
-from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.examples.example import Example
+from dagbook.files import sha256
+from dagbook.pages.model import Page, Section
+from dagbook.project import ExamplePaths, Project
 from dagbook.spec.model import Bullet, Item, Spec
 
 
@@ -52,7 +51,7 @@ class ItemState:
     """
 
     item: Item
-    page: pages.Page | None
+    page: Page | None
     recording: dict[str, Any] | None
     missing: tuple[str, ...]
     bullets: tuple[BulletState, ...]
@@ -61,6 +60,16 @@ class ItemState:
     def ticked(self) -> bool:
         """Nothing is missing."""
         return not self.missing and all(bullet.ticked for bullet in self.bullets)
+
+    @property
+    def title(self) -> str:
+        """The title of its page; the checklist's words while there is none."""
+        return (self.page and self.page.front.title) or self.item.title
+
+    @property
+    def address(self) -> str:
+        """Its page, relative to ``docs``."""
+        return f"{self.item.folder}/{self.item.stem}.md"
 
     @property
     def started(self) -> bool:
@@ -93,6 +102,10 @@ class Coverage:
     def by_id(self) -> dict[str, ItemState]:
         """States by the item's id."""
         return {state.item.id: state for state in self.states}
+
+    def of(self, items: Iterable[Item]) -> list[ItemState]:
+        """Return the states of some items."""
+        return [self.by_id[item.id] for item in items]
 
     @property
     def total(self) -> Tally:
@@ -128,41 +141,27 @@ def coverage(project: Project, spec: Spec) -> Coverage:
     Reads pages, snippets and recordings; runs nothing and raises nothing for a file
     that is missing or wrong: it says so in words.
     """
-    return Coverage(spec, tuple(_state(project, item) for item in spec.items))
+    return Coverage(spec, tuple(state(Example(project, i)) for i in spec.items))
 
 
-def _state(project: Project, item: Item) -> ItemState:
-    paths = item.paths(project)
-    page, recording = _page(project, paths.page), _recording(paths.recording)
+def state(example: Example) -> ItemState:
+    """Return what exists of one example and what is missing."""
+    paths, page, recording = example.paths, example.page, example.recorded
     exist = (paths.dag.is_file(), page, paths.test.is_file(), recording is not None)
     missing = [word for word, there in zip(NOTHING, exist, strict=True) if not there]
     proof = _unproven(paths, recording) if recording is not None else []
     sections = page.bullet_sections if page else ()
-    own = {project.relative(paths.dag), project.relative(paths.test)}
     bullets = []
-    for number, bullet in enumerate(item.bullets):
+    for number, bullet in enumerate(example.item.bullets):
         lacks = list(proof or missing)
         if number >= len(sections):
             lacks.append("the section")
-        elif not _shows(project, sections[number], own):
+        elif not _shows(example, sections[number], first=number == 0):
             lacks.append("code of the example in its section")
         bullets.append(BulletState(bullet, tuple(lacks)))
-    return ItemState(item, page, recording, tuple(missing + proof), tuple(bullets))
-
-
-def _page(project: Project, path: Path) -> pages.Page | None:
-    try:
-        return pages.read(path, project)
-    except DagbookError:
-        return None
-
-
-def _recording(path: Path) -> dict[str, Any] | None:
-    try:
-        data = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return data if isinstance(data, dict) else None
+    return ItemState(
+        example.item, page, recording, tuple(missing + proof), tuple(bullets)
+    )
 
 
 def _unproven(paths: ExamplePaths, recording: dict[str, Any]) -> list[str]:
@@ -182,13 +181,22 @@ def _unproven(paths: ExamplePaths, recording: dict[str, Any]) -> list[str]:
     return reasons
 
 
-def _shows(project: Project, section: pages.Section, own: set[str]) -> bool:
-    for ref in section.snippets:
-        if ref.section and ref.path in own:
-            try:
-                known = snippets.of_file(project, project.root / ref.path)
-            except DagbookError:
-                continue
-            if ref.section in known:
-                return True
-    return False
+def _shows(example: Example, section: Section, first: bool) -> bool:
+    """Tell whether a section shows a piece of the example or what it recorded.
+
+    Below the first section the build puts the whole file, where the answer shows code.
+    """
+    parts = [section]
+    if first and example.page and example.page.lead.fences:
+        parts.append(example.page.lead)
+    own = (example.item.id, example.item.stem)
+    return any(
+        any(example.shows(ref.path, ref.section) for ref in part.snippets)
+        or any(
+            fence.language in ("run", "request")
+            and fence.options.get("example", own[0]) in own
+            and fence.options.get("scenario", "default") in example.scenarios
+            for fence in part.fences
+        )
+        for part in parts
+    )

@@ -1,30 +1,33 @@
-"""What the fences ask for: items, parsed DAGs, recordings and pieces of files.
+"""One example as the program sees it: the one reader of its files.
 
-Everything is read once and read again when the file has changed, so that a site of
-thousands of fences opens each file once and ``mkdocs serve`` still sees every edit.
+Checks, coverage, parity, fences and pages of the site ask here. A file is opened once
+for each state of it (``dagbook.files``), so a tree of thousands of examples is read
+once and ``mkdocs serve`` still sees every edit.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
-from dagbook.examples import versions as proven
-from dagbook.pages import snippets
+from dagbook import files
+from dagbook.examples import versions
+from dagbook.pages import reader, snippets
+from dagbook.pages.model import Page
 from dagbook.parsing import parse as parsing
-from dagbook.parsing.parse import ParsedDag, ParsedFile
-from dagbook.problems import DagbookError
-from dagbook.project import Project
-from dagbook.recording import file as records
+from dagbook.parsing.model import ParsedDag, ParsedFile
+from dagbook.problems import DagbookError, Problem
+from dagbook.project import ExamplePaths, Project
 from dagbook.recording.file import Recording, Scenario
 from dagbook.spec import load as spec
+from dagbook.spec.model import Item, Spec
 
 
 @dataclass(frozen=True)
 class Example:
-    """One example as the fences see it.
+    """One example: its entry in the contract, and its files as they are now.
 
     Args:
         project: where it is.
@@ -32,33 +35,98 @@ class Example:
     """
 
     project: Project
-    item: spec.Item
+    item: Item
+
+    @cached_property
+    def paths(self) -> ExamplePaths:
+        """Where its files are."""
+        return self.item.paths(self.project)
+
+    @cached_property
+    def begun(self) -> bool:
+        """Whether one of its files exists."""
+        paths = self.paths
+        own = (paths.dag, paths.page, paths.test, paths.recording)
+        return any(path.is_file() for path in own)
+
+    @cached_property
+    def page_name(self) -> str:
+        """The page as messages name it; empty when there is none."""
+        path = self.paths.page
+        return self.project.relative(path) if path.is_file() else ""
+
+    @cached_property
+    def unreadable(self) -> tuple[Problem, ...]:
+        """Why the page that there is cannot be read."""
+        try:
+            if self.page_name:
+                reader.read(self.paths.page, self.project)
+        except DagbookError as error:
+            return tuple(error.problems)
+        return ()
+
+    @cached_property
+    def page(self) -> Page | None:
+        """The written page; None when there is none that can be read."""
+        if self.unreadable or not self.page_name:
+            return None
+        return reader.read(self.paths.page, self.project)
+
+    @property
+    def source(self) -> str:
+        """The text of the file that readers copy, without marks of sections."""
+        return snippets.unmarked(files.text(self.paths.dag))
+
+    @property
+    def test(self) -> str:
+        """The text of the test module."""
+        return files.text(self.paths.test)
+
+    def owns(self, path: str) -> bool:
+        """Tell whether ``path``, relative to the root, is its DAG file or its test."""
+        return self.project.root / path in (self.paths.dag, self.paths.test)
+
+    def shows(self, path: str, section: str) -> bool:
+        """Tell whether ``path`` is its DAG file or its test, and has ``section``."""
+        if not section or not self.owns(path):
+            return False
+        try:
+            return section in snippets.of_file(self.project, self.project.root / path)
+        except DagbookError:
+            return False
+
+    @cached_property
+    def recorded(self) -> Recording | None:
+        """The recording; None when there is none that can be read."""
+        return _recorded(self.paths.recording)
+
+    @cached_property
+    def live(self) -> Recording | None:
+        """What happened on a real scheduler; None when there is none to read."""
+        return _recorded(self.paths.live_recording)
 
     @property
     def recording(self) -> Recording:
         """All recorded scenarios, those of the real scheduler not among them.
 
         Raises:
-            LookupError: nothing is recorded yet.
+            LookupError: nothing that can be read is recorded.
         """
-        path = self.item.paths(self.project).recording
-        if not path.is_file():
+        if self.recorded is None:
+            there = self.paths.recording.is_file()
+            what = "a recording that is not JSON" if there else "no recording"
             raise LookupError(
-                f"{self.item.id} has no recording — run `make record "
-                f"ONLY={self.item.id}`"
+                f"{self.item.id} has {what} — run `make record ONLY={self.item.id}`"
             )
-        return _recording(path, *stamp(path))
+        return self.recorded
 
-    @property
-    def live(self) -> Recording | None:
-        """What happened on a real scheduler; None when nothing is recorded."""
-        path = self.item.paths(self.project).live_recording
-        return _recording(path, *stamp(path)) if path.is_file() else None
-
-    @property
-    def source(self) -> str:
-        """The text of the file that readers copy."""
-        return self.item.paths(self.project).dag.read_text(encoding="utf-8")
+    @cached_property
+    def scenarios(self) -> tuple[str, ...]:
+        """All recorded scenarios as fences name them: ``name`` or ``live/name``."""
+        here, live = (
+            (data or {}).get("scenarios", {}) for data in (self.recorded, self.live)
+        )
+        return (*here, *(f"live/{name}" for name in live))
 
     def scenario(self, name: str) -> Scenario:
         """Return a recorded scenario; ``live/name`` means one of the real scheduler.
@@ -78,6 +146,19 @@ class Example:
             raise LookupError(f"no scenario {name!r} — recorded are: {known}")
         return found
 
+    @cached_property
+    def fates(self) -> dict[str, str]:
+        """What its tests did on each Airflow version: ``passed`` or ``failed``."""
+        return versions.fates(self.project, self.item)
+
+    def failed_on(self, lowest: str) -> list[str]:
+        """Return the Airflow versions from ``lowest`` on that its tests failed on."""
+        return [
+            version
+            for version, fate in sorted(self.fates.items())
+            if fate == "failed" and versions.runs_on(lowest, version)
+        ]
+
     @property
     def passed_on(self) -> tuple[str, ...]:
         """The Airflow versions on which the tests of this very file have passed.
@@ -85,9 +166,8 @@ class Example:
         Besides the recorded one these are what ``make matrix`` has found.
         """
         found = {self.recording["airflow"]}
-        fates = proven.fates(self.project, self.item)
-        found |= {version for version, fate in fates.items() if fate == "passed"}
-        return tuple(sorted(found, key=proven.numbers))
+        found |= {version for version, fate in self.fates.items() if fate == "passed"}
+        return tuple(sorted(found, key=versions.numbers))
 
     def parsed(self) -> ParsedFile:
         """Return the example's file as Airflow reads it.
@@ -95,9 +175,9 @@ class Example:
         Raises:
             DagbookError: the file does not parse.
         """
-        path = self.item.paths(self.project).dag
+        path = self.paths.dag
         name = self.project.relative(path)
-        key = (name, *stamp(path))
+        key = (name, files.stamp(path))
         if key not in _PARSED:
             _PARSED[key] = parsing.parse(self.project, [path])[name]
         if _PARSED[key].problems:
@@ -119,7 +199,7 @@ class Example:
         raise LookupError(f"no DAG {wanted!r} in {self.item.stem}.py — it has {known}")
 
 
-_PARSED: dict[tuple[str, int, int], ParsedFile] = {}
+_PARSED: dict[tuple[str, files.Stamp], ParsedFile] = {}
 
 
 def example(project: Project, item_id: str) -> Example:
@@ -136,10 +216,18 @@ def example(project: Project, item_id: str) -> Example:
     return Example(project, item)
 
 
-def contract(project: Project) -> spec.Spec:
+def contract(project: Project) -> Spec:
     """Return the contract, read once for each state of ``docs/spec``."""
-    stamps = tuple(stamp(path) for path in project.pages("spec"))
-    return _spec(project, stamps)
+    return _spec(project, tuple(files.stamp(path) for path in project.pages("spec")))
+
+
+def examples(project: Project) -> list[Example]:
+    """Return every item of the contract as an example, written or not.
+
+    Raises:
+        DagbookError: the contract cannot be read.
+    """
+    return [Example(project, item) for item in contract(project).items]
 
 
 def piece(project: Project, reference: str) -> str:
@@ -154,7 +242,7 @@ def piece(project: Project, reference: str) -> str:
     if not path.is_relative_to(project.root) or not path.is_file():
         raise LookupError(f"no file {name!r} — write the path from the root")
     if not section:
-        return path.read_text(encoding="utf-8")
+        return snippets.unmarked(files.text(path))
     found = snippets.of_file(project, path)
     if section not in found:
         known = ", ".join(found) or "none"
@@ -162,23 +250,14 @@ def piece(project: Project, reference: str) -> str:
     return found[section].text
 
 
-def stamp(path: Path) -> tuple[int, int]:
-    """Return what changes when a file does: its time and its size, zeros for none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return (0, 0)
-    return (status.st_mtime_ns, status.st_size)
-
-
 @lru_cache(maxsize=4)
-def _spec(project: Project, _stamps: tuple[tuple[int, int], ...]) -> spec.Spec:
+def _spec(project: Project, _stamps: tuple[files.Stamp, ...]) -> Spec:
     return spec.load(project)
 
 
-@lru_cache(maxsize=1024)
-def _recording(path: Path, _mtime: int, _size: int) -> Recording:
+def _recorded(path: Path) -> dict[str, Any] | None:
     try:
-        return records.load(path)
-    except json.JSONDecodeError as error:
-        raise LookupError(f"{path.name} is not JSON: {error}") from error
+        data = files.data(path)
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None

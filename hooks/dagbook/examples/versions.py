@@ -6,12 +6,11 @@ file and what its tests did on each version. A row of another file says nothing.
 
 from __future__ import annotations
 
-import json
 import re
-from functools import lru_cache
 from pathlib import Path
 
-from dagbook.project import Project, sha256
+from dagbook import files
+from dagbook.project import Project
 from dagbook.spec.model import Item
 
 
@@ -33,18 +32,11 @@ def runs_on(lowest: str, version: str) -> bool:
 def fates(project: Project, item: Item) -> dict[str, str]:
     """Return ``passed`` or ``failed`` for each version that this very file was on."""
     try:
-        status = results_file(project).stat()
-        rows = _read(results_file(project), status.st_mtime_ns, status.st_size)
+        rows = files.data(results_file(project))
     except (OSError, ValueError):
         return {}
     row = dict(rows.get(item.id, {}))
     dag = item.paths(project).dag
-    if not dag.is_file() or row.pop("source", "") != sha256(dag):
+    if not dag.is_file() or row.pop("source", "") != files.sha256(dag):
         return {}
     return row
-
-
-@lru_cache(maxsize=2)
-def _read(path: Path, _mtime: int, _size: int) -> dict[str, dict[str, str]]:
-    rows: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
-    return rows

@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache as once
-from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
-from dagbook import cache
+from dagbook import cache, files
 from dagbook.examples import example as lookup
-from dagbook.examples import versions as proven
 from dagbook.examples.example import Example
 from dagbook.problems import DagbookError
 from dagbook.project import Project
@@ -75,29 +73,25 @@ def _graph(example: Example) -> str:
 
 
 def _header(example: Example) -> str:
-    dag = example.item.paths(example.project).dag
-    files = _files(dag, proven.results_file(example.project))
-    return f"{_recordings(example)} {files} {example.item!r}"
+    return f"{_recordings(example)} {example.item!r}"
+
+
+def _whole_file(example: Example) -> str:
+    return _graph(example) + _files(example.item.paths(example.project).dag)
 
 
 #: What each kind shows besides its own words. The others cost little.
 _INPUTS: Mapping[str, Callable[[Example], str]] = {
     "run": _recordings,
+    "request": _recordings,
     "graph": _graph,
     "dagbook-header": _header,
+    "dagbook-file": _whole_file,
 }
 
 
 def _files(*paths: Path) -> str:
-    return " ".join(_file(path, *lookup.stamp(path)) for path in paths)
-
-
-@lru_cache(maxsize=1024)
-def _file(path: Path, _mtime: int, _size: int) -> str:
-    try:
-        return cache.key(path.read_bytes())
-    except OSError:
-        return "none"
+    return " ".join(files.sha256(p) if p.is_file() else "none" for p in paths)
 
 
 @once

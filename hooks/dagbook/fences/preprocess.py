@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
+from dagbook.pages import fenced
 from dagbook.pages.model import FENCES
 
-_FENCE = re.compile(r"^(?P<indent>\s*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`]*?)\s*$")
 _SNIPPET = re.compile(r"^\s*-+8<-+[ \t]+(['\"])(?P<path>[^:'\"]+)(:[^'\"]*)?\1\s*$")
 _MARK = re.compile(r"^(\s*)(-+8<-+)")
 _CODE = ("python", "py", "sh", "json", "yaml", "toml", "ini")
@@ -30,50 +30,22 @@ def annotate(lines: list[str], page: str, example: str | None = None) -> list[st
         hold more than one line.
     """
     out = list(lines)
-    inside: tuple[str, int] | None = None
-    for index, line in enumerate(lines):
-        found = _FENCE.match(line)
-        if not found:
-            continue
-        mark = (found["mark"][0], len(found["mark"]))
-        if inside:
-            if _closes(found, inside):
-                inside = None
-            continue
-        inside = mark
-        body = _body(lines, index, mark)
-        language = found["info"].split(" ", 1)[0]
-        if language in FENCES:
-            out[index] = "\n".join(
-                [line, *place(found["indent"], body, page, index + 1, example)]
-            )
-        elif language in ("markdown", "md"):  # shown as written, snippets too
-            for row in range(index + 1, index + 1 + len(body)):
+    for block in fenced.blocks(lines):
+        index, body = block.line - 1, list(block.body)
+        if block.language in FENCES:
+            rows = place(block.indent, body, page, block.line, example)
+            out[index] = "\n".join([lines[index], *rows])
+        elif block.language in ("markdown", "md"):  # shown as written, snippets too
+            for row in range(block.line, block.line + len(body)):
                 out[row] = _MARK.sub(r"\1;\2", out[row])
-        elif language in _CODE and found["info"] == language:
-            title = _title(language, body)
-            out[index] = f"{found['indent']}{found['mark']}{title}" if title else line
+        elif block.info in _CODE and (title := _title(block.info, body, page)):
+            out[index] = f"{block.indent}{block.mark}{title}"
     return out
 
 
 def has_fences(text: str) -> bool:
     """Tell whether a page may hold a fence of ours, or a snippet to be titled."""
     return any(f"```{kind}" in text for kind in FENCES) or "8<--" in text
-
-
-def _body(lines: list[str], index: int, mark: tuple[str, int]) -> list[str]:
-    body = []
-    for line in lines[index + 1 :]:
-        found = _FENCE.match(line)
-        if found and _closes(found, mark):
-            break
-        body.append(line)
-    return body
-
-
-def _closes(found: re.Match[str], opened: tuple[str, int]) -> bool:
-    same = found["mark"][0] == opened[0] and len(found["mark"]) >= opened[1]
-    return same and not found["info"]
 
 
 def place(
@@ -95,7 +67,7 @@ def place(
     return [indent + row for row in rows]
 
 
-def _title(language: str, body: list[str]) -> str:
+def _title(language: str, body: list[str], page: str) -> str:
     found = [_SNIPPET.match(row) for row in body if row.strip()]
     paths = {one["path"] for one in found if one}
     if len(paths) != 1 or not all(found):
@@ -103,4 +75,7 @@ def _title(language: str, body: list[str]) -> str:
     # The search has the symbols of each file from the indexes; a listing would only
     # make it slow.
     name = paths.pop().rpartition("/")[2]
-    return f' {{ .{language} title="{name}" data-search-exclude="" }}'
+    # A page is about its own file, and needs no name above each piece of it.
+    own = name == page.rpartition("/")[2].replace(".md", ".py")
+    title = "" if own else f'title="{name}" '
+    return f' {{ .{language} {title}data-search-exclude="" }}'

@@ -1,4 +1,4 @@
-"""The fences of pymdownx.superfences: ``run``, ``graph``, ``schedule`` and ``diff``.
+"""The fences of pymdownx.superfences: ``run``, ``request``, ``graph`` and the others.
 
 A fence has a YAML body. Whatever is wrong with it stops the build and names the page
 and the line. pymdownx swallows every exception of a formatter but its own, and shows
@@ -21,26 +21,27 @@ from dagbook.examples import example as lookup
 from dagbook.fences import cache as drawn
 from dagbook.pages.model import LOADER
 from dagbook.parsing import parse as parsing
-from dagbook.parsing.parse import ParsedDag
+from dagbook.parsing.model import ParsedDag
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.recording.file import Scenario
 from dagbook.views import diff as difference
 from dagbook.views import graph as drawing
-from dagbook.views import header as heading
+from dagbook.views import header, request, whole_file
 from dagbook.views import html as markup
 from dagbook.views import live as live_view
 from dagbook.views import run as run_view
 from dagbook.views import schedule as calendar
-from dagbook.views import states
 
 #: The keys each fence knows, and those it cannot do without.
 KEYS: dict[str, tuple[set[str], set[str]]] = {
     "run": ({"scenario", "show"}, set()),
+    "request": ({"scenario", "exchange", "as"}, {"exchange"}),
     "graph": ({"dag", "scenario"}, set()),
     "schedule": ({"dag", "from", "count"}, set()),
     "diff": ({"before", "after"}, {"before", "after"}),
-    "dagbook-header": ({"airflow", "airflow_max", "requires"}, {"airflow"}),
+    "dagbook-header": ({"airflow", "airflow_max"}, {"airflow"}),
+    "dagbook-file": ({"errors"}, {"errors"}),
 }
 _PLACE = {"example", "page", "line"}
 
@@ -53,7 +54,7 @@ def render(kind: str, body: str, project: Project | None = None) -> str:
     """Return the HTML of a fence.
 
     Args:
-        kind: ``run``, ``graph``, ``schedule``, ``diff``.
+        kind: one of ``KEYS``.
         body: its YAML.
         project: by default the one around the working folder.
 
@@ -94,29 +95,9 @@ def _called(
         ) from error
 
 
-def run(source: str, *_: Any, **__: Any) -> str:
-    """Format a ``run`` fence for pymdownx."""
-    return render("run", source)
-
-
-def graph(source: str, *_: Any, **__: Any) -> str:
-    """Format a ``graph`` fence for pymdownx."""
-    return render("graph", source)
-
-
-def schedule(source: str, *_: Any, **__: Any) -> str:
-    """Format a ``schedule`` fence for pymdownx."""
-    return render("schedule", source)
-
-
-def diff(source: str, *_: Any, **__: Any) -> str:
-    """Format a ``diff`` fence for pymdownx."""
-    return render("diff", source)
-
-
-def header(source: str, *_: Any, **__: Any) -> str:
-    """Format the header that ``compose`` puts at the top of an example's page."""
-    return render("dagbook-header", source)
+def draw(source: str, language: str, *_: Any, **__: Any) -> str:
+    """Format a fence for pymdownx; ``language`` is its name."""
+    return render(language, source)
 
 
 def validate(language: str, inputs: Mapping[str, str], *_: Any) -> bool:
@@ -184,13 +165,27 @@ def _run(project: Project, arguments: Mapping[str, Any]) -> str:
         raise ValueError("nothing to show — write show: [exchanges]")
     view = live_view if live else run_view
     body = view.render(scenario, show)
+    # A value and an exchange say nothing of how the recorded run ended.
+    told = {word.partition(":")[0] for word in show} - _BESIDE
+    verdict = view.verdict(scenario) if told else ""
     words = name.removeprefix("live/")
     where = '<span class="db-run__live">real scheduler</span>' if words != name else ""
     return (
         '<figure class="db-run"><figcaption><span class="db-run__name">Scenario '
-        f"{markup.code(words)}</span>{where}{view.verdict(scenario)}</figcaption>"
+        f"{markup.code(words)}</span>{where}{verdict}</figcaption>"
         f"{body}</figure>"
     )
+
+
+def _request(project: Project, arguments: Mapping[str, Any]) -> str:
+    scenario = _example(project, arguments).scenario(
+        _word(arguments, "scenario") or "default"
+    )
+    name, form = _word(arguments, "exchange"), _word(arguments, "as")
+    return request.render(scenario, str(name), form or "http")
+
+
+_BESIDE = {"value", "answer", "exchange", "exchanges"}
 
 
 def _graph_facts(
@@ -216,20 +211,7 @@ def _graph_facts(
 def _graph(project: Project, arguments: Mapping[str, Any]) -> str:
     dag, name, scenario = _graph_facts(project, arguments)
     uid = f"graph-{arguments['example']}-{arguments.get('line', 0)}".replace(".", "-")
-    title = f"Graph of {dag.dag_id}"
-    caption = markup.name(dag.dag_id)
-    if scenario:
-        title += f", scenario {name}: {scenario['state']}"
-        caption += (
-            f"<span>scenario {markup.code(name)}</span>{states.pill(scenario['state'])}"
-        )
-    tasks = scenario["tasks"] if scenario else None
-    return (
-        '<figure class="db-graph">'
-        f"{markup.pane('db-graph__box', title)}"
-        f"{drawing.draw(dag, tasks, uid, title)}</div>"
-        f"<figcaption>{caption}</figcaption></figure>"
-    )
+    return drawing.figure(dag, scenario, name, uid)
 
 
 def _schedule(project: Project, arguments: Mapping[str, Any]) -> str:
@@ -281,18 +263,23 @@ def _short(reference: str) -> str:
 
 
 def _header(project: Project, arguments: Mapping[str, Any]) -> str:
-    return heading.render(
+    return header.render(
         _example(project, arguments),
         str(arguments["airflow"]),
         arguments.get("airflow_max"),
-        arguments.get("requires") or (),
     )
+
+
+def _file(project: Project, arguments: Mapping[str, Any]) -> str:
+    return whole_file.render(_example(project, arguments), bool(arguments["errors"]))
 
 
 _RENDER: dict[str, Callable[[Project, Mapping[str, Any]], str]] = {
     "run": _run,
+    "request": _request,
     "graph": _graph,
     "schedule": _schedule,
     "diff": _diff,
     "dagbook-header": _header,
+    "dagbook-file": _file,
 }

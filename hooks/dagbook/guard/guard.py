@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from dagbook import cache
+from dagbook import cache, files
 from dagbook.guard.rules import File
 from dagbook.problems import Problem, relative
 from dagbook.project import Project
@@ -33,7 +33,7 @@ def guard(project: Project, path: Path, requires: Sequence[str] = ()) -> list[Pr
     """
     name = relative(path, project.root)
     try:
-        content = path.read_bytes()
+        content = files.content(path)
     except OSError:
         return []
     plugins = _plugins(project)

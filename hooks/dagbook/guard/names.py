@@ -43,16 +43,11 @@ class Names:
         self.tree = tree
         self.module = Scope(tree, None)
         self._scopes: dict[int, Scope] = {}
-        self._own: dict[int, Scope] = {id(tree): self.module}
         self._enter(tree, self.module)
 
     def scope(self, node: ast.AST) -> Scope:
         """Return the scope in which ``node`` is evaluated."""
         return self._scopes.get(id(node), self.module)
-
-    def inner(self, node: ast.AST) -> Scope:
-        """Return the scope that a function, lambda or class opens."""
-        return self._own[id(node)]
 
     def find(self, name: str, scope: Scope) -> tuple[Scope, str] | None:
         """Return the scope that binds ``name`` as seen from ``scope``, and how.
@@ -133,9 +128,7 @@ class Names:
             self._scopes[id(child)] = scope
             self._bind(child, scope)
             if isinstance(child, _SCOPES):
-                own = Scope(child, scope)
-                self._own[id(child)] = own
-                self._enter_scope(child, scope, own)
+                self._enter_scope(child, scope, Scope(child, scope))
             else:
                 self._enter(child, scope)
 
@@ -154,9 +147,7 @@ class Names:
             self._scopes[id(child)] = scope
             self._bind(child, scope)
             if isinstance(child, _SCOPES):
-                deeper = Scope(child, scope)
-                self._own[id(child)] = deeper
-                self._enter_scope(child, scope, deeper)
+                self._enter_scope(child, scope, Scope(child, scope))
             else:
                 self._enter(child, scope)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from dataclasses import replace
 from typing import Annotated, NoReturn
 
 import typer
 
-from dagbook.live.options import Options
+from dagbook.live.options import Options, kept_state
+from dagbook.live.servers import kept
 from dagbook.live.servers.settings import Database, Executor
+from dagbook.live.servers.supervisor import PR_SET_PDEATHSIG, prctl
 from dagbook.locks import turn
 from dagbook.project import Project
 
@@ -32,23 +36,51 @@ def live(
     check: Annotated[
         bool, typer.Option(help="Leave tests/parity.json as it is.")
     ] = False,
+    keep: Annotated[
+        bool, typer.Option(help="Leave Airflow up for the next call; alone: start it.")
+    ] = False,
+    stop: Annotated[bool, typer.Option(help="End the Airflow that is up.")] = False,
     words: Annotated[
         list[str] | None, typer.Argument(help="Passed on to pytest.")
     ] = None,
 ) -> None:
     """Run every example on a real Airflow and compare with its recording."""
+    if stop and (keep or only):
+        raise typer.BadParameter("--stop goes alone")
     project = Project.find()
     options = Options(
         only=only,
         smoke=smoke,
         executor=executor,
         database=db,
-        # The committed results are those of the reference set-up.
-        write=not (check or smoke) and executor == "local" and db == "postgresql",
         record=record,
+        keep=keep,
     )
-    with turn(project, "live"):
-        become_pytest(project, options, words or [])
+    # The committed results are those of the reference set-up.
+    options = replace(options, write=options.reference and not (check or smoke))
+    if keep and not options.shares:
+        raise typer.BadParameter("only LocalExecutor on PostgreSQL is kept up")
+    if not (keep or stop):
+        options.plans(project)  # refuses a selection that is empty
+    with turn(project, "live", urgent=True):
+        if stop:
+            print("live: ended" if end(project) else "live: no Airflow is up")
+        elif keep and not (only or smoke):
+            with options.cluster(project, lambda line: print(f"live: {line}")) as made:
+                print(
+                    f"live: {made.settings.base_url} is up — make live STOP=1 ends it"
+                )
+        else:
+            become_pytest(project, options, words or [])
+
+
+def end(project: Project) -> bool:
+    """End the kept Airflow and return whether there was one."""
+    state = kept_state(project)
+    there = state.exists()
+    if found := kept.find(state, print):
+        kept.end(state, found[2])
+    return there
 
 
 def become_pytest(project: Project, options: Options, words: list[str]) -> NoReturn:
@@ -62,6 +94,9 @@ def become_pytest(project: Project, options: Options, words: list[str]) -> NoRet
         options: what is asked for.
         words: more arguments for pytest.
     """
+    if "MAKELEVEL" in os.environ:
+        # A make that is killed takes its command along.
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     command = [sys.executable, "-m", "pytest", "-m", "live"]
     command += ["-p", "dagbook.live.plugin", "-p", "no:xdist", "--tb=short"]
     command += [*targets(project, options), *words]

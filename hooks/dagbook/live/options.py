@@ -13,10 +13,8 @@ from dagbook.live.servers.celery import CeleryCluster
 from dagbook.live.servers.cluster import Cluster
 from dagbook.live.servers.logs import new_folder
 from dagbook.live.servers.settings import Database, Executor
+from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-
-# The bundle of the lane's own DAGs.
-OWN = "live"
 
 
 @dataclass(frozen=True)
@@ -24,12 +22,13 @@ class Options:
     """The options of a live session.
 
     Args:
-        only: an id or the beginning of one, such as ``16.1``; empty: everything.
+        only: ids or beginnings of ids, such as ``16.1``; empty: everything.
         smoke: at most fifteen examples, every mode.
         executor: ``local`` or ``celery``.
         database: ``postgresql`` or ``sqlite``.
         write: refresh ``tests/parity.json``.
         record: rewrite live recordings.
+        keep: leave the Airflow up for the next session.
     """
 
     only: str = ""
@@ -38,6 +37,7 @@ class Options:
     database: Database = "postgresql"
     write: bool = False
     record: bool = False
+    keep: bool = False
 
     def environment(self) -> dict[str, str]:
         """Return the variables that carry the options to pytest."""
@@ -49,6 +49,7 @@ class Options:
             "DAGBOOK_DB": self.database,
             "DAGBOOK_WRITE": "1" if self.write else "",
             "DAGBOOK_RECORD": "1" if self.record else "",
+            "DAGBOOK_KEEP": "1" if self.keep else "",
         }
 
     @classmethod
@@ -62,11 +63,30 @@ class Options:
             database=cast(Database, get("DAGBOOK_DB") or "postgresql"),
             write=get("DAGBOOK_WRITE") == "1",
             record=get("DAGBOOK_RECORD") == "1",
+            keep=get("DAGBOOK_KEEP") == "1",
         )
 
+    @property
+    def reference(self) -> bool:
+        """Whether it is the set-up of the committed results."""
+        return self.executor == "local" and self.database == "postgresql"
+
+    @property
+    def shares(self) -> bool:
+        """Whether the kept Airflow will do; a whole session has faults in it."""
+        return self.reference and bool(self.only or self.keep)
+
     def plans(self, project: Project) -> list[Plan]:
-        """Return the examples whose parity is asked for."""
+        """Return the examples whose parity is asked for.
+
+        Raises:
+            DagbookError: ``only`` means nothing, or nothing that has run.
+        """
         chosen = plans(project, self.only)
+        if self.only and not chosen:
+            what = f"no example of “{self.only}” has a recording"
+            remedy = f"run `make record ONLY={self.only}` first"
+            raise DagbookError(Problem("tests", 0, what, remedy))
         return smoke(chosen) if self.smoke else chosen
 
     @property
@@ -80,22 +100,25 @@ class Options:
         """Return the Airflow that the options ask for, not started."""
         kind = CeleryCluster if self.executor == "celery" else Cluster
         return kind(
-            bundles=bundles(project),
             database=self.database,
             executor=self.executor,
             plugins=project.dags / "plugins",
             cache=project.cache / "live",
             keep_logs=new_folder(project.cache / "live-logs"),
             progress=progress,
+            state=kept_state(project) if self.shares else None,
+            keep=self.keep and self.shares,
         )
 
 
-def bundles(project: Project) -> dict[str, Path]:
-    """Return one DAG bundle for each section, and one for the lane's own DAGs."""
-    found = {
-        folder.name: folder
-        for folder in sorted(project.dags.iterdir())
-        if folder.is_dir() and folder.name != "plugins" and any(folder.rglob("*.py"))
-    }
-    own = project.tests / "live" / "dags"
-    return {**found, OWN: own} if own.is_dir() else found
+def kept_state(project: Project) -> Path:
+    """Return the file that says where the checkout's kept Airflow is."""
+    folder = project.cache / "live"
+    folder.mkdir(exist_ok=True)
+    return folder / "kept.json"
+
+
+def own_dags(project: Project) -> dict[str, Path]:
+    """Return the lane's own DAG files by their path in the DAGs folder."""
+    found = sorted((project.tests / "live" / "dags").glob("*.py"))
+    return {f"live/{file.name}": file for file in found}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,19 +16,21 @@ from typing import Any
 
 import pytest
 
+from dagbook.files import sha256
 from dagbook.live import recordings as records
-from dagbook.live.options import OWN, Options
-from dagbook.live.parity import plan as parity_plan
+from dagbook.live.options import Options, own_dags
 from dagbook.live.parity import results as parity_file
 from dagbook.live.parity.chain import Chain
+from dagbook.live.parity.cleanup import connect, forget
 from dagbook.live.parity.run import Parity
 from dagbook.live.scenario import Scenario
 from dagbook.live.servers.cluster import Cluster
+from dagbook.live.servers.deployment import deploy
 from dagbook.project import ExamplePaths, Project
 
 STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)_live\.py$")
 
-STARTED = pytest.StashKey[Cluster]()
+DEPLOYED = pytest.StashKey[set[Path]]()
 PASSED = pytest.StashKey[dict[Path, set[str]]]()
 MADE = pytest.StashKey[dict[Path, set[str]]]()
 
@@ -99,48 +100,38 @@ class Live:
 
 
 @pytest.fixture(scope="session")
-def parity(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Chain]:
-    """Every chosen example, run on an Airflow that creates no runs by itself."""
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """One real Airflow for the session: the kept one, or one of its own."""
     config = request.config
     project = Project.find(Path(str(config.rootpath)))
-    options = Options.from_environment()
-    chosen = options.plans(project)
-    if not chosen:
-        return {}
-    folder = tmp_path_factory.mktemp("parity")
-    made = options.cluster(project, lambda line: say(config, line))
-    made.bundles = parity_plan.snapshot(project, chosen, folder)
-    made.extra["AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE"] = "False"
+    made = Options.from_environment().cluster(project, lambda line: say(config, line))
     with made:
-        known = parity_file.load(project)["examples"]
-        ordered = parity_file.longest_first(chosen, known)
-        done = Parity(made, lambda line: say(config, line)).run(ordered)
-        made.failed = any(chain.defects for chain in done.values())
-    if options.write:
-        parity_file.save(project, done, options.words)
-    return done
+        forget(made)
+        connect(made, True)
+        if any(
+            project.tests / "live" in item.path.parents
+            for item in request.session.items
+        ):
+            deploy(made, own_dags(project))
+        yield made
+        made.failed = made.failed or request.session.testsfailed > 0
 
 
 @pytest.fixture(scope="session")
-def cluster(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Cluster]:
-    """One real Airflow for the session, with all examples and the lane's own DAGs."""
+def parity(request: pytest.FixtureRequest, cluster: Cluster) -> dict[str, Chain]:
+    """Every chosen example, deployed and run."""
     config = request.config
     project = Project.find(Path(str(config.rootpath)))
     options = Options.from_environment()
-    made = options.cluster(project, lambda line: say(config, line))
-    if options.only or options.smoke:
-        # What nobody asked for need not be parsed.
-        folder = tmp_path_factory.mktemp("examples")
-        chosen = parity_plan.snapshot(project, options.plans(project), folder)
-        made.bundles = {**chosen, OWN: made.bundles[OWN]}
-    config.stash[STARTED] = made
-    with made:
-        yield made
-        made.failed = made.failed or request.session.testsfailed > 0
+    known = parity_file.load(project)["examples"]
+    chosen = parity_file.longest_first(options.plans(project), known)
+    files = {p.source.relative_to(project.dags).as_posix(): p.source for p in chosen}
+    for plan, copy in zip(chosen, deploy(cluster, files).values(), strict=True):
+        plan.digest = sha256(copy)
+    done = Parity(cluster, lambda line: say(config, line)).run(chosen)
+    if options.write:
+        parity_file.save(project, done, options.words)
+    return done
 
 
 @pytest.fixture
@@ -152,6 +143,11 @@ def live(
     module = Path(str(request.path))
     paths = live_paths(project, module)
     cluster.check_alive()
+    deployed = request.config.stash.setdefault(DEPLOYED, set())
+    if paths and module not in deployed:
+        # Whatever parity or an earlier session did to its DAGs.
+        deploy(cluster, {f"{paths.folder}/{paths.dag.name}": paths.dag})
+        deployed.add(module)
     made = Live(cluster, paths, tmp_path, os.environ.get("DAGBOOK_RECORD") == "1")
     yield made
     for dag_id in sorted(cluster.client.dag_ids()):
@@ -162,28 +158,17 @@ def live(
 
 
 @pytest.fixture
-def deployed(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[tuple[Live, Path]]:
-    """An Airflow of the test's own, and its only DAG file: a copy that may be edited.
+def deployed(request: pytest.FixtureRequest, live: Live) -> tuple[Live, Path]:
+    """The live Airflow, and the example's file on it: a copy that may be edited.
 
-    The file is read again each second, so an edit is a deployment.
+    The file is read again within a second, so an edit is a deployment.
     """
-    project = Project.find(Path(str(request.config.rootpath)))
-    paths = live_paths(project, Path(str(request.path)))
-    assert paths is not None, "only a live test of an example has a file to deploy"
-    file = tmp_path / "dags" / paths.dag.name
-    file.parent.mkdir()
-    shutil.copy(paths.dag, file)
-    own = Options.from_environment().cluster(
-        project, lambda line: say(request.config, line)
-    )
-    own.bundles = {"deployed": file.parent}
-    own.extra["AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL"] = "1"
-    with own:
-        made = Live(own, paths, tmp_path, os.environ.get("DAGBOOK_RECORD") == "1")
-        yield made, file
-    _remember(request, made)
+    assert live.paths is not None, "only a test of an example has a file to deploy"
+    # The next test begins with the file as it is.
+    request.config.stash[DEPLOYED].discard(Path(str(request.path)))
+    file = live.cluster.dags / live.paths.folder / live.paths.dag.name
+    live.cluster.wait_for_dags({live.paths.stem})
+    return live, file
 
 
 def _remember(request: pytest.FixtureRequest, made: Live) -> None:

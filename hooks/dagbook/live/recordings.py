@@ -6,6 +6,7 @@ the timeline, and the whole old scenario is kept when nothing else has changed.
 
 from __future__ import annotations
 
+import copy
 import platform
 import re
 from datetime import datetime, timedelta
@@ -13,26 +14,30 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dagbook.files import sha256
 from dagbook.live.history import moment
 from dagbook.live.scenario import Scenario
-from dagbook.project import ExamplePaths, sha256
+from dagbook.project import ExamplePaths
 from dagbook.recording import file as recording
 from dagbook.recording.masks import Masker
-
-NOISE = {"at", "times"}
 
 
 class LiveRecordingDiffersError(AssertionError):
     """The test's assertions hold, but something else than the recording happened."""
 
 
-def comparable(value: Any) -> Any:
-    """Return ``value`` without what differs between two runs of the same behaviour."""
-    if isinstance(value, dict):
-        return {k: comparable(v) for k, v in value.items() if k not in NOISE}
-    if isinstance(value, list):
-        return [comparable(v) for v in value]
-    return value
+def comparable(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a scenario without its times, which differ from run to run.
+
+    Values that the test kept are behaviour, whatever their keys are.
+    """
+    rest = copy.deepcopy(data)
+    for step in rest["steps"]:
+        del step["at"]
+    for run in rest["runs"]:
+        for timed in [run, *run.get("tasks", [])]:
+            del timed["times"]
+    return rest
 
 
 def masked(scenario: Scenario) -> dict[str, Any]:
@@ -100,15 +105,21 @@ def compare(path: Path, name: str, data: dict[str, Any]) -> None:
     if old is None:
         raise LiveRecordingDiffersError(
             f"scenario {name!r} is not recorded in {path.name} — "
-            "run `make live` with RECORD=1 and commit the file"
+            f"run `{again(path)}` and commit the file"
         )
     found = differences(comparable(data), comparable(old))
     if found:
         raise LiveRecordingDiffersError(
             f"scenario {name!r} is not what is recorded in {path.name} — if the new "
-            "behaviour is right, run `make live` with RECORD=1 and read the diff:\n"
+            f"behaviour is right, run `{again(path)}` and read the diff:\n"
             + "\n".join(found)
         )
+
+
+def again(path: Path) -> str:
+    """Return the command that records the scenarios in ``path`` anew."""
+    item_id = ".".join(str(int(part)) for part in path.name.split("_")[:3])
+    return f"make live ONLY={item_id} RECORD=1"
 
 
 def write(path: Path, name: str, data: dict[str, Any]) -> None:
@@ -139,7 +150,7 @@ def stamp(
     data = recording.load(path)
     before = recording.seal(data)
     project = paths.project
-    test = live_test(paths)
+    test = paths.live_test
     data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in names}
     data["id"] = item_id
     data["source"] = {"path": project.relative(paths.dag), "sha256": sha256(paths.dag)}
@@ -153,8 +164,3 @@ def stamp(
         data["python"] = ".".join(platform.python_version_tuple()[:2])
         data["measured_on"] = kind
     recording.save(path, data)
-
-
-def live_test(paths: ExamplePaths) -> Path:
-    """Return the test module of an example's live scenarios."""
-    return paths.test.with_name(f"test_{paths.stem}_live.py")

@@ -104,12 +104,14 @@ class Scenario:
             options: of ``clearTaskInstances``: ``only_failed`` (default false here),
                 ``include_downstream``, ``include_upstream``, ``reset_dag_runs`` …
         """
-        body: Json = {"dry_run": False, "only_failed": False, "dag_run_id": run.run_id}
-        body |= options
+        options = {"only_failed": False} | options
+        body: Json = {"dry_run": False, "dag_run_id": run.run_id} | options
         if task_ids:
             body["task_ids"] = list(task_ids)
         self.client.post(f"/dags/{quoted(run.dag_id)}/clearTaskInstances", body)
-        self._step(f"clear {', '.join(task_ids) or 'all tasks'} of {run.dag_id}")
+        tasks = ", ".join(task_ids) or "all tasks"
+        told = ", ".join(f"{key}={json.dumps(options[key])}" for key in sorted(options))
+        self._step(f"clear {tasks} of {run.dag_id} with {told}")
 
     def mark(self, run: LiveRun, state: str, task_id: str = "") -> None:
         """Set the state of a run, or of one of its tasks."""

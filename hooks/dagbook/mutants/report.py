@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from dagbook.files import sha256
 from dagbook.mutants.equivalent import Mark
 from dagbook.mutants.verdicts import Verdict
-from dagbook.project import Project, sha256
+from dagbook.project import Project
 
 KILLS = ("assertion", "recording", "timeout")
 

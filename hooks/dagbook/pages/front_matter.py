@@ -140,11 +140,10 @@ class _Reader:
         return None
 
     def _related(self, entry: Any) -> str | None:
-        if re.fullmatch(r"\d+\.\d+\.\d+", str(entry)):
+        if re.fullmatch(r"\d+\.\d+\.\d+|\[[^\]]+\]\(https://\S+\)", str(entry)):
             return str(entry)
-        self._wrong(
-            "related", f"related {entry!r} is not an id", "write such as 16.1.4"
-        )
+        what = f"related {entry!r} is neither an id nor a link"
+        self._wrong("related", what, "write such as 16.1.4, or [words](https://…)")
         return None
 
     def _distribution(self, entry: Any) -> str | None:

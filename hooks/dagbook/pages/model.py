@@ -12,15 +12,12 @@ from dagbook.problems import Problem
 
 REQUIRED_STANDING = ("What happened", "How it is tested", "Pitfalls")
 STANDING = (
-    "What happened",
-    "On a real scheduler",
-    "How it is tested",
-    "Pitfalls",
-    "Related",
+    *("What happened", "On a real scheduler", "How it is tested", "Pitfalls"),
+    *("Related", "Run it yourself", "Evidence", "Questions"),
 )
 # The C parser is ten times as fast; both are safe loaders and say the same.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-FENCES = ("run", "graph", "schedule", "diff")
+FENCES = ("run", "request", "graph", "schedule", "diff")
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class FrontMatter:
         summary: one sentence.
         airflow: the first version the example works on, as ``>=3.1``.
         questions: the users' questions it answers.
-        related: ids of other items, as ``16.1.4``.
+        related: ids of other items, as ``16.1.4``, or Markdown links.
         airflow_max: the last version it works on, as ``3.3``; empty for no limit.
         requires: distributions beyond Airflow and its standard provider.
         live_difference: declared differences between ``dag.test()`` and a real
@@ -96,11 +93,10 @@ class Fence:
 
 
 @dataclass(frozen=True)
-class Link:
-    """A link in the prose: its words, its target and its line."""
+class Reference:
+    """A reference to another example, written as its id in brackets, and its line."""
 
-    text: str
-    target: str
+    id: str
     line: int
 
 
@@ -115,8 +111,9 @@ class Section:
         words: the number of words of prose, without code, tables and headings.
         snippets: in the order of the page, those of ``diff`` fences included.
         fences: in the order of the page.
-        links: in the order of the page.
+        references: to other examples, in the order of the page.
         heading: the heading as written, without its hashes, with its attributes.
+        items: line and words of prose of each entry of a list.
     """
 
     title: str
@@ -125,8 +122,9 @@ class Section:
     words: int
     snippets: tuple[SnippetRef, ...]
     fences: tuple[Fence, ...]
-    links: tuple[Link, ...]
+    references: tuple[Reference, ...]
     heading: str = ""
+    items: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,13 +156,16 @@ class Page:
         return {s.title: s for s in self.sections if s.title in STANDING}
 
     @property
+    def parts(self) -> tuple[Section, ...]:
+        """The lead and the sections."""
+        return (self.lead, *self.sections)
+
+    @property
     def fences(self) -> tuple[Fence, ...]:
         """All fences of the page in order."""
-        parts = (self.lead, *self.sections)
-        return tuple(fence for part in parts for fence in part.fences)
+        return tuple(fence for part in self.parts for fence in part.fences)
 
     @property
     def snippets(self) -> tuple[SnippetRef, ...]:
         """All references to files in order."""
-        parts = (self.lead, *self.sections)
-        return tuple(ref for part in parts for ref in part.snippets)
+        return tuple(ref for part in self.parts for ref in part.snippets)

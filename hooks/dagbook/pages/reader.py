@@ -1,45 +1,15 @@
-"""A written example page: ``read`` it, and list the ``problems`` it has.
-
-The data is in ``page_model``, the front matter in ``page_front``, the Markdown in
-``page_text``, the rules that a page must keep in ``page_rules``.
-"""
+"""Reads a written example page, or the text of one."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
 
-from dagbook.pages import front_matter as page_front
-from dagbook.pages import sections as page_text
-from dagbook.pages.model import (
-    FENCES,
-    REQUIRED_STANDING,
-    STANDING,
-    Fence,
-    FrontMatter,
-    Link,
-    Page,
-    Question,
-    Section,
-    SnippetRef,
-)
+from dagbook import files
+from dagbook.pages import front_matter, sections
+from dagbook.pages.model import Page
 from dagbook.problems import DagbookError, Problem, relative
 from dagbook.project import Project
-
-__all__ = [
-    "FENCES",
-    "REQUIRED_STANDING",
-    "STANDING",
-    "Fence",
-    "FrontMatter",
-    "Link",
-    "Page",
-    "Question",
-    "Section",
-    "SnippetRef",
-    "parse",
-    "read",
-]
 
 
 def read(path: Path, project: Project | None = None) -> Page:
@@ -55,7 +25,7 @@ def read(path: Path, project: Project | None = None) -> Page:
     project = project or Project.find(path.resolve().parent)
     name = relative(path, project.root)
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = files.content(path).decode("utf-8")
     except FileNotFoundError:
         what, remedy = "there is no such page", "write it, or run dagbook new"
         raise DagbookError(Problem(name, 0, what, remedy)) from None
@@ -75,6 +45,6 @@ def parse(text: str, path: str) -> Page:
         path: how messages name it, relative to the root.
     """
     lines = text.splitlines()
-    front, faults, taken = page_front.parse(lines, path)
-    lead, sections, more = page_text.parse(lines, path, taken)
-    return Page(path, front, lead, tuple(sections), tuple(faults + more))
+    front, faults, taken = front_matter.parse(lines, path)
+    lead, rest, more = sections.parse(lines, path, taken)
+    return Page(path, front, lead, tuple(rest), tuple(faults + more))

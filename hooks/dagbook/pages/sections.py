@@ -1,4 +1,4 @@
-"""Reads the Markdown of a page: sections, fences, snippets, links, words."""
+"""Reads the Markdown of a page: sections, fences, snippets, references, words."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import Any
 
 import yaml
 
-from dagbook.pages.model import FENCES, LOADER, Fence, Link, Section, SnippetRef
+from dagbook.pages import fenced
+from dagbook.pages.model import FENCES, LOADER, Fence, Reference, Section, SnippetRef
 from dagbook.problems import Problem
 
-_OPEN = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*(?:\{[^}]*\})?\s*#*$")
 _SNIPPET = re.compile(r"^\s*-+8<-+[ \t]+(['\"])(?P<ref>.+?)\1\s*$")
 _SNIPPET_BLOCK = re.compile(r"^\s*-+8<-+\s*$")
 _SECTION_NAME = re.compile(r"[a-z][-_0-9a-z]*\Z", re.I)
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?([^)\s>]+)[^)]*\)")
-_AUTOLINK = re.compile(r"<(https?://[^>\s]+)>")
+_REFERENCE = re.compile(r"(?<!\\)\[(\d+\.\d+\.\d+)\](?![(\[:])")
 _CODE = re.compile(r"(`+).+?\1")
+_ITEM = re.compile(r"(?:[-*+]|\d+\.)\s")
 _WORD = re.compile(r"[^\W_][\w'’.:/-]*")
 
 
@@ -32,7 +33,8 @@ class _Draft:
     words: int = 0
     snippets: list[SnippetRef] = field(default_factory=list)
     fences: list[Fence] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    items: list[tuple[int, int]] = field(default_factory=list)
 
     def done(self) -> Section:
         return Section(
@@ -42,8 +44,9 @@ class _Draft:
             words=self.words,
             snippets=tuple(self.snippets),
             fences=tuple(self.fences),
-            links=tuple(self.links),
+            references=tuple(self.references),
             heading=self.heading,
+            items=tuple(self.items),
         )
 
 
@@ -61,44 +64,37 @@ def parse(
         The lead, the ``##`` sections and what is wrong.
     """
     reader = _Reader(path, skip + 1)
-    for number, line in enumerate(lines[skip:], start=skip + 1):
-        reader.take(number, line)
-    return reader.finish()
+    reader.read(lines[skip:])
+    return reader.done[0], reader.done[1:], reader.problems
 
 
 class _Reader:
     def __init__(self, path: str, first: int) -> None:
-        self.path = path
+        self.path, self.first = path, first
         self.problems: list[Problem] = []
         self.done: list[Section] = []
         self.now = _Draft("", first)
-        self.fence: re.Match[str] | None = None
-        self.fence_line = 0
-        self.body: list[str] = []
-        self.comment = False
 
-    def take(self, number: int, line: str) -> None:
-        snippet = self._snippet(number, line)
-        if self.fence:
-            self._inside(number, line)
-        elif self.comment or line.lstrip().startswith("<!--"):
-            self.comment = "-->" not in line
-        elif opened := _OPEN.match(line):
-            self.fence, self.fence_line, self.body = opened, number, []
-        elif heading := _HEADING.match(line):
-            self._heading(number, heading)
-            if len(heading.group(1)) == 2:
-                return
-        elif not snippet:
-            self._prose(number, line)
-        self.now.lines.append(line)
-
-    def finish(self) -> tuple[Section, list[Section], list[Problem]]:
-        if self.fence:
-            what = "a fence that is not closed"
-            self._wrong(self.fence_line, what, "close it with the same marks")
+    def read(self, lines: list[str]) -> None:
+        blocks = {block.line: block for block in fenced.blocks(lines, self.first)}
+        until, comment = 0, False
+        for number, line in enumerate(lines, self.first):
+            snippet = self._snippet(number, line)
+            if block := blocks.get(number):
+                until = block.end
+                self._fence(block)
+            elif number <= until:
+                pass
+            elif comment or line.lstrip().startswith("<!--"):
+                comment = "-->" not in line
+            elif heading := _HEADING.match(line):
+                self._heading(number, heading)
+                if len(heading.group(1)) == 2:
+                    continue
+            elif not snippet:
+                self._prose(number, line)
+            self.now.lines.append(line)
         self.done.append(self.now.done())
-        return self.done[0], self.done[1:], self.problems
 
     def _wrong(self, line: int, what: str, remedy: str) -> None:
         self.problems.append(Problem(self.path, line, what, remedy))
@@ -117,55 +113,56 @@ class _Reader:
 
     def _prose(self, number: int, line: str) -> None:
         bare = _CODE.sub(lambda m: " " * len(m.group()), line)
-        for found in _LINK.finditer(bare):
-            words = line[found.start(1) : found.end(1)]
-            self.now.links.append(Link(words, found.group(2), number))
-        for found in _AUTOLINK.finditer(bare):
-            self.now.links.append(Link(found.group(1), found.group(1), number))
+        for found in _REFERENCE.finditer(bare):
+            self.now.references.append(Reference(found[1], number))
         if not line.lstrip().startswith("|"):
             text = re.sub(r"<[^>]+>", " ", _LINK.sub(r"\1", line))
-            self.now.words += len(_WORD.findall(text))
+            words = len(_WORD.findall(text))
+            self.now.words += words
+            self._item(number, line, words)
 
-    def _inside(self, number: int, line: str) -> None:
-        assert self.fence
-        mark = self.fence["fence"]
-        if not re.fullmatch(rf"\s*{re.escape(mark[0])}{{{len(mark)},}}\s*", line):
-            self.body.append(line.removeprefix(self.fence["indent"]))
+    def _item(self, number: int, line: str, words: int) -> None:
+        if _ITEM.match(line):
+            self.now.items.append((number, words))
+        elif self.now.items and line.startswith(" "):
+            begun, before = self.now.items[-1]
+            self.now.items[-1] = (begun, before + words)
+
+    def _fence(self, block: fenced.Fenced) -> None:
+        if not block.closed:
+            what = "a fence that is not closed"
+            self._wrong(block.line, what, "close it with the same marks")
             return
-        info = self.fence["info"].strip()
-        word = re.match(r"\{?\s*\.?([\w+-]*)", info)
-        language = (word.group(1) if word else "").lower()
-        body = "\n".join(self.body)
+        body = "\n".join(line.removeprefix(block.indent) for line in block.body)
         options: dict[str, Any] = {}
-        if language in FENCES:
-            options = self._options(language, body)
-            self.now.snippets += self._diff_refs(language, options)
-        self.now.fences.append(Fence(language, body, self.fence_line, options))
-        self.fence = None
+        if block.language in FENCES:
+            options = self._options(block, body)
+            self.now.snippets += self._diff_refs(block, options)
+        self.now.fences.append(Fence(block.language, body, block.line, options))
 
-    def _options(self, language: str, body: str) -> dict[str, Any]:
+    def _options(self, block: fenced.Fenced, body: str) -> dict[str, Any]:
         try:
             options = yaml.load(body, LOADER) or {}
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            last = len(self.body) - 1  # where the text ends, when more was expected
-            line = self.fence_line + 1 + min(mark.line if mark else 0, last)
-            what = f"the body of the {language} fence is not YAML"
+            last = len(block.body) - 1  # where the text ends, when more was expected
+            line = block.line + 1 + min(mark.line if mark else 0, last)
+            what = f"the body of the {block.language} fence is not YAML"
             self._wrong(line, what, "write key: value lines")
             return {}
         if not isinstance(options, dict):
-            what = f"the body of the {language} fence is not key: value"
-            self._wrong(self.fence_line + 1, what, "write key: value lines")
+            what = f"the body of the {block.language} fence is not key: value"
+            self._wrong(block.line + 1, what, "write key: value lines")
             return {}
         return options
 
     def _diff_refs(
-        self, language: str, options: dict[str, Any]
+        self, block: fenced.Fenced, options: dict[str, Any]
     ) -> Iterator[SnippetRef]:
-        for key in ("before", "after") if language == "diff" else ():
+        for key in ("before", "after") if block.language == "diff" else ():
             if isinstance(ref := options.get(key), str):
                 path, _, section = ref.partition(":")
-                yield SnippetRef(path, section, self.fence_line)
+                yield SnippetRef(path, section, block.line)
 
     def _snippet(self, number: int, line: str) -> bool:
         """Note the snippet that ``line`` asks for and tell whether it asks for one."""

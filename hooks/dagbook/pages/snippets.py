@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from dagbook import files
 from dagbook.problems import DagbookError, Problem, relative
 from dagbook.project import Project
 
@@ -92,6 +93,12 @@ def read(text: str, path: str) -> tuple[list[Snippet], list[Problem]]:
     return sorted(snippets, key=lambda s: s.start), sorted(problems)
 
 
+def unmarked(text: str) -> str:
+    """Return ``text`` as a reader sees it: without the lines that mark sections."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if not _MARK.search(line))
+
+
 def of_file(project: Project, path: Path) -> dict[str, Snippet]:
     """Return the sections of a file by name.
 
@@ -100,8 +107,7 @@ def of_file(project: Project, path: Path) -> dict[str, Snippet]:
     """
     name = relative(path, project.root)
     try:
-        status = path.stat()
-        snippets, problems = _cached(path, name, status.st_mtime_ns, status.st_size)
+        snippets, problems = _cached(path, name, files.stamp(path))
     except FileNotFoundError:
         what, remedy = "there is no such file", "correct the path of the snippet"
         raise DagbookError(Problem(name, 0, what, remedy)) from None
@@ -116,9 +122,9 @@ def of_file(project: Project, path: Path) -> dict[str, Snippet]:
 
 @lru_cache(maxsize=1024)
 def _cached(
-    path: Path, name: str, _mtime: int, _size: int
+    path: Path, name: str, _stamp: files.Stamp
 ) -> tuple[list[Snippet], list[Problem]]:
-    return read(path.read_bytes().decode("utf-8"), name)
+    return read(files.content(path).decode("utf-8"), name)
 
 
 def _cut(lines: list[str], start: int, end: int) -> str:

@@ -6,7 +6,6 @@ Runs in a process that parses this one file and ends (see ``parse_worker``).
 from __future__ import annotations
 
 import ast
-import contextlib
 import json
 import sys
 import time
@@ -87,19 +86,6 @@ def schedule(
         {"line": 0, "what": f"has no DAG {dag_id!r}", "remedy": f"known: {known}"}
     )
     return answer
-
-
-def plugin_problems(root: Path) -> list[Found]:
-    """Return what Airflow could not load from ``dags/plugins``."""
-    from airflow import plugins_manager
-
-    problems = []
-    for source, message in plugins_manager.get_import_errors().items():
-        path = Path(source)
-        with contextlib.suppress(ValueError):
-            path = path.resolve().relative_to(root)
-            problems.append({"path": path.as_posix(), "what": message.splitlines()[0]})
-    return problems
 
 
 def _read(path: Path, problems: list[Found]) -> ast.Module | None:

@@ -1,6 +1,6 @@
-"""A parsed DAG as plain data: the JSON of ``docs/contributing/architecture.md``.
+"""A parsed DAG as plain data: what graphs, schedules and checks need.
 
-Runs only in the process of ``parse_worker``, where Airflow is imported.
+Runs only in the process of ``server``, where Airflow is imported.
 """
 
 from __future__ import annotations
@@ -30,16 +30,8 @@ def describe(dag: Any, start: str = FROM, count: int = COUNT) -> dict[str, Any]:
     return {
         "dag_id": dag.dag_id,
         "tags": sorted(dag.tags),
-        "doc_md": dag.doc_md,
-        "catchup": bool(stored.catchup),
         "schedule": timetable.description or timetable.summary,
-        "summary": timetable.summary,
         "timetable": type(timetable).__name__,
-        "start_date": _instant(stored.start_date),
-        "end_date": _instant(stored.end_date),
-        "max_active_runs": stored.max_active_runs,
-        "paused_at_creation": stored.is_paused_upon_creation,
-        "params": _params(dag),
         "tasks": [_task(dag.task_dict[task_id]) for task_id in _order(dag)],
         "edges": sorted(
             [task.task_id, below]
@@ -97,34 +89,16 @@ def _instant(value: dt.datetime | None) -> str | None:
     return text.replace("+00:00", "Z")
 
 
-def _params(dag: Any) -> dict[str, Any]:
-    params: dict[str, Any] = {}
-    for name in dag.params:
-        param = dag.params.get_param(name)
-        default = param.value if isinstance(param.value, _PLAIN) else None
-        params[name] = {
-            "default": default,
-            "schema": {k: v for k, v in sorted(param.schema.items())},
-        }
-    return params
-
-
-_PLAIN = (str, int, float, bool, list, dict, type(None))
-
-
 def _task(task: Any) -> dict[str, Any]:
     group = task.task_group.group_id if task.task_group else None
     return {
         "task_id": task.task_id,
         "operator": task.operator_name,
         "trigger_rule": str(getattr(task.trigger_rule, "value", task.trigger_rule)),
-        "retries": int(task.retries or 0),
         "mapped": bool(task.is_mapped) or _in_mapped_group(task),
         "setup": bool(task.is_setup),
         "teardown": bool(task.is_teardown),
-        "pool": task.pool,
         "group": group,
-        "doc": (task.doc_md or task.doc or "").strip(),
     }
 
 
@@ -145,7 +119,6 @@ def _groups(dag: Any) -> list[dict[str, Any]]:
             "parent": group.parent_group.group_id if group.parent_group else None,
             "label": group.label,
             "mapped": type(group).__name__ == "MappedTaskGroup",
-            "tooltip": group.tooltip,
         }
         for group_id, group in sorted(groups.items(), key=lambda item: item[0] or "")
         if group_id

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from dagbook.problems import DagbookError, Problem
+from dagbook.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,6 @@ class ParsedGroup:
     parent: str | None
     label: str
     mapped: bool = False
-    tooltip: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,35 +35,23 @@ class ParsedTask:
     task_id: str
     operator: str
     trigger_rule: str = "all_success"
-    retries: int = 0
     mapped: bool = False
     setup: bool = False
     teardown: bool = False
-    pool: str = "default_pool"
     group: str | None = None
-    doc: str = ""
 
 
 @dataclass(frozen=True)
 class ParsedDag:
     """A DAG as Airflow has parsed and serialized it; tasks in topological order.
 
-    ``schedule`` is the timetable's description in words, ``summary`` its short form
-    (a cron expression, for instance), ``params`` maps a name to default and schema.
+    ``schedule`` is the timetable's description in words.
     """
 
     dag_id: str
     tags: tuple[str, ...]
-    doc_md: str | None
-    catchup: bool
     schedule: str
-    summary: str
     timetable: str
-    start_date: str | None
-    end_date: str | None
-    max_active_runs: int
-    paused_at_creation: bool | None
-    params: dict[str, dict[str, Any]]
     tasks: tuple[ParsedTask, ...]
     edges: tuple[tuple[str, str], ...]
     groups: tuple[ParsedGroup, ...]
@@ -94,18 +80,3 @@ class ParsedFile:
     seconds: float
     problems: tuple[Problem, ...]
     dags: tuple[ParsedDag, ...] = field(default=())
-
-    def dag(self, dag_id: str | None = None) -> ParsedDag:
-        """Return the DAG ``dag_id`` (default: the one named by the file's stem).
-
-        Raises:
-            DagbookError: the file does not hold it.
-        """
-        wanted = dag_id or Path(self.file).stem
-        for dag in self.dags:
-            if dag.dag_id == wanted:
-                return dag
-        known = ", ".join(dag.dag_id for dag in self.dags) or "none"
-        raise DagbookError(
-            Problem(self.file, 0, f"has no DAG {wanted!r}", f"known: {known}")
-        )

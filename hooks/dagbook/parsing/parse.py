@@ -15,21 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from dagbook import cache as kept
+from dagbook import files as on_disk
 from dagbook.parsing import client as parse_pool
-from dagbook.parsing.model import ParsedDag, ParsedFile, ParsedGroup, ParsedTask, Tick
+from dagbook.parsing.model import ParsedDag, ParsedFile, Tick
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-
-__all__ = [
-    "ParsedDag",
-    "ParsedFile",
-    "ParsedGroup",
-    "ParsedTask",
-    "Tick",
-    "limit",
-    "parse",
-    "schedule",
-]
 
 ROOM = "parse"
 DEFAULT_LIMIT = 5.0
@@ -70,7 +60,7 @@ def parse(
             what, remedy = "does not exist", "write the file, or correct the reference"
             answers[name] = _failed(what, remedy)
             continue
-        keys[name] = _key(name, path.read_bytes(), companions)
+        keys[name] = _key(name, on_disk.content(path), companions)
         cached = _from_cache(project, keys[name])
         if cached is None:
             missing[name] = path
@@ -110,7 +100,7 @@ def schedule(
     if not path.is_file():
         raise DagbookError(Problem(file, 0, "does not exist", "correct the reference"))
     companions = _companions(project)
-    content = path.read_bytes() + f"\0{dag_id}\0{start}\0{count}".encode()
+    content = on_disk.content(path) + f"\0{dag_id}\0{start}\0{count}".encode()
     key = _key(f"schedule {file}", content, companions)
     answer = _from_cache(project, key)
     if answer is None:
@@ -188,7 +178,7 @@ def _companions(project: Project) -> str:
     parts: list[str | bytes] = []
     for path in sorted((project.dags / "plugins").rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
-            parts += [project.relative(path), path.read_bytes()]
+            parts += [project.relative(path), on_disk.content(path)]
     return kept.key(*parts)
 
 

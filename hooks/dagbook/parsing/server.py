@@ -10,7 +10,6 @@ Requests (one JSON object per line on standard input; ``id`` comes back in the a
     {"id": 1, "op": "parse", "file": "/…/x.py", "root": "/…", "limit": 5.0}
     {"id": 2, "op": "schedule", "file": "/…/x.py", "root": "/…", "limit": 5.0,
      "dag_id": "x", "from": "2026-05-01T00:00:00Z", "count": 5}
-    {"id": 3, "op": "plugins", "root": "/…", "limit": 5.0}
 
 Answers come in the order in which the files are done. A problem with
 ``"cacheable": false`` may be gone the next time without any change of the file.
@@ -242,8 +241,6 @@ class Server:
 
 def _answer(request: Message) -> Message:
     root = Path(request["root"])
-    if request["op"] == "plugins":
-        return {"file": "", "problems": parse_file.plugin_problems(root)}
     path, limit = Path(request["file"]), float(request["limit"])
     if request["op"] == "schedule":
         return parse_file.schedule(

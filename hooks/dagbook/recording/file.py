@@ -12,11 +12,11 @@ import copy
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 FORMAT = 1
-NOISE = {"start", "duration"}
 HEADER_NOISE = {"airflow", "python"}
 # In a line of its own, with its comma: in front when the key is the last one.
 _SEAL = re.compile(
@@ -73,35 +73,35 @@ def save(path: Path, data: Recording) -> bool:
     return True
 
 
-def comparable(value: Any) -> Any:
-    """Return ``value`` without its noise."""
-    if isinstance(value, dict):
-        return {
-            k: comparable(v)
-            for k, v in value.items()
-            if not (k in NOISE and isinstance(v, (int, float)))
-        }
-    if isinstance(value, list):
-        return [comparable(v) for v in value]
-    return value
+def noise(scenario: Scenario) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield what of a run is measured: where it stands, the object and its key.
+
+    Only the run's own fields are, and the example's own values never: a ``duration``
+    that a task returns is behaviour.
+    """
+    if "duration" in scenario:
+        yield "run", scenario, "duration"
+    for task in scenario.get("tasks", []):
+        for one in task["tries"]:
+            where = f"{task['task_id']}[{task.get('map_index')}] {one['try_number']}"
+            for key in sorted({"start", "duration"} & set(one)):
+                yield f"{where} {key}", one, key
 
 
-def keep_noise(new: Any, old: Any) -> Any:
-    """Return ``new`` with the noise of ``old`` wherever the two have the same shape."""
-    if isinstance(new, dict) and isinstance(old, dict):
-        out = {}
-        for key, value in new.items():
-            if key in NOISE and isinstance(value, (int, float)):
-                kept = old.get(key, value)
-                out[key] = kept if isinstance(kept, (int, float)) else value
-            else:
-                out[key] = keep_noise(value, old.get(key))
-        return out
-    if isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
-        return [keep_noise(a, b) for a, b in zip(new, old, strict=True)]
-    return copy.deepcopy(new)
+def comparable(scenario: Scenario) -> Scenario:
+    """Return ``scenario`` without its noise."""
+    rest = copy.deepcopy(scenario)
+    for _, owner, key in noise(rest):
+        del owner[key]
+    return rest
 
 
-def run_of(scenario: Scenario) -> bool:
-    """Tell whether the scenario holds a Dag run."""
-    return scenario.get("kind") == "run"
+def keep_noise(new: Scenario, old: Scenario) -> Scenario:
+    """Return ``new`` with the noise of ``old`` when the two have the same tries."""
+    kept = copy.deepcopy(new)
+    before = {where: owner[key] for where, owner, key in noise(old)}
+    places = list(noise(kept))
+    if {where for where, _, _ in places} == set(before):
+        for where, owner, key in places:
+            owner[key] = before[where]
+    return kept

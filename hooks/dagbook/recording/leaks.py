@@ -11,6 +11,12 @@ from dagbook.recording.masks import BEARER, TOKEN
 _FOLDERS = "home root Users tmp work var/folders private opt mnt".split()
 
 
+# Names whose values Airflow hides too; "token" alone is in many harmless names.
+_SECRETS = (
+    "password passwd passphrase private_key api_key apikey access_key secret".split()
+)
+
+
 _KEYS = ("AKIA", "ghp_", "glpat-", "xoxb-", "xoxp-")
 
 
@@ -33,6 +39,15 @@ LEAKS: list[tuple[str, Sequence[str], re.Pattern[str]]] = [
         "a password in a URL",
         ("://",),
         re.compile(r"\b[a-z][a-z0-9+]*://[^\s/:@]+:[^\s/@<]{3,}@"),
+    ),
+    (
+        "a secret in clear",
+        _SECRETS,
+        # One word: several are a sentence about a secret, or an example of one.
+        re.compile(
+            rf'"[\w.-]*(?:{"|".join(_SECRETS)})[\w.-]*\\*":\s*\\*"'
+            r'(?!\*\*\*|<)[^"\\\s]{5,}\\*"'
+        ),
     ),
     ("a cloud access key", _KEYS, re.compile(rf"\b(?:{'|'.join(_KEYS)})[\w-]{{10,}}")),
 ]

@@ -83,7 +83,7 @@ class RecordingExtension(AbstractSyrupyExtension):
         for snapshot in snapshot_collection:
             new = json.loads(str(snapshot.data))
             scenarios[snapshot.name] = recording.keep_noise(
-                new, scenarios.get(snapshot.name)
+                new, scenarios.get(snapshot.name, {})
             )
         # Something changed, so the header is to say which versions it changed under.
         for name in recording.HEADER_NOISE:

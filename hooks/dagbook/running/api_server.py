@@ -18,7 +18,7 @@ import httpx
 import uvicorn
 
 from dagbook.running.environment import PASSWORDS
-from dagbook.running.request_lock import Announced
+from dagbook.running.request_lock import READING, Announced
 
 START_LIMIT = 60.0
 
@@ -68,6 +68,7 @@ class ApiServer:
             name="api-server",
         )
         self._tokens: dict[str, str] = {}
+        self.changes = 0
 
     @property
     def url(self) -> str:
@@ -122,6 +123,10 @@ class ApiServer:
             self._tokens[user] = answer.json()["access_token"]
         return self._tokens[user]
 
+    def _count(self, request: httpx.Request) -> None:
+        """Count what tests ask for, but reading."""
+        self.changes += request.method not in READING
+
     def client(
         self,
         user: str | None = "admin",
@@ -134,7 +139,8 @@ class ApiServer:
             on_answer: called with each response, read in full.
         """
         headers = {"Authorization": f"Bearer {self.token(user)}"} if user else {}
-        hooks = {"response": [on_answer]} if on_answer else {}
+        hooks: dict[str, list[Callable[..., Any]]] = {"request": [self._count]}
+        hooks["response"] = [on_answer] if on_answer else []
         return httpx.Client(
             base_url=self.url, headers=headers, timeout=30, event_hooks=hooks
         )

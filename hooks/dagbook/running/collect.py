@@ -22,6 +22,9 @@ from sqlalchemy.orm import Session
 
 from dagbook.running.observer import Seen
 
+SKIPMIXIN_KEY = "skipmixin_key"
+"""Under this key a branch or short-circuit keeps which tasks it follows or skips."""
+
 
 def instant(moment: datetime | None) -> str | None:
     """Return a moment as ISO 8601 in UTC, ``2026-05-01T00:00:00Z``."""
@@ -61,7 +64,7 @@ def collect(dag: Any, run_id: str, seen: Seen, seconds: float) -> dict[str, Any]
                 )
                 if other.id != run.id
             ],
-            asset_events=_asset_events(session, dag.dag_id, run_id),
+            asset_events=_asset_events(session, dag, run_id),
         )
     return data
 
@@ -82,7 +85,7 @@ def run_data(run: DagRun) -> dict[str, Any]:
 
 
 def _tasks(session: Session, dag: Any, run_id: str, seen: Seen) -> list[dict[str, Any]]:
-    order = {t.task_id: i for i, t in enumerate(dag.topological_sort())}
+    order = _order(dag)
     where = (TaskInstance.dag_id == dag.dag_id, TaskInstance.run_id == run_id)
     current = session.scalars(select(TaskInstance).where(*where)).all()
     past = session.scalars(
@@ -116,11 +119,17 @@ def _tasks(session: Session, dag: Any, run_id: str, seen: Seen) -> list[dict[str
                 "rendered": _rendered(session, ti, task),
             }
         )
-    last = len(order)
-    rows.sort(
-        key=lambda r: (order.get(r["task_id"], last), r["task_id"], r["map_index"])
-    )
+    rows.sort(key=lambda r: _place(order, r["task_id"], r["map_index"]))
     return rows
+
+
+def _order(dag: Any) -> dict[str, int]:
+    return {t.task_id: i for i, t in enumerate(dag.topological_sort())}
+
+
+def _place(order: dict[str, int], task_id: Any, map_index: Any) -> tuple[Any, ...]:
+    """Return where a task instance stands; those of tasks that are gone come last."""
+    return order.get(task_id, len(order)), task_id, map_index
 
 
 def _state(state: Any) -> str | None:
@@ -161,7 +170,11 @@ def _xcoms(session: Session, ti: TaskInstance) -> dict[str, Any]:
     )
     # As the Task Execution API stored it. XComModel.deserialize_value would read the
     # text "20.50" as JSON once more, and give a number that no task has pushed.
-    return {row.key: plain(row.value) for row in rows}
+    found = {row.key: plain(row.value) for row in rows}
+    if followed := found.get(SKIPMIXIN_KEY):
+        # Airflow makes these lists of sets, in the order of this process's hashes.
+        found[SKIPMIXIN_KEY] = {name: sorted(ids) for name, ids in followed.items()}
+    return found
 
 
 def _rendered(session: Session, ti: TaskInstance, task: Any) -> dict[str, Any]:
@@ -184,12 +197,24 @@ def _rendered(session: Session, ti: TaskInstance, task: Any) -> dict[str, Any]:
     return fields
 
 
-def _asset_events(session: Session, dag_id: str, run_id: str) -> list[dict[str, Any]]:
-    rows = session.execute(
+def _asset_events(session: Session, dag: Any, run_id: str) -> list[dict[str, Any]]:
+    """Return the events of a run, task by task.
+
+    The outlets of a task are a set, so their order in the database has no meaning; that
+    of several events of one asset has.
+    """
+    found = session.execute(
         select(AssetEvent, AssetModel)
         .join(AssetModel, AssetModel.id == AssetEvent.asset_id)
-        .where(AssetEvent.source_dag_id == dag_id, AssetEvent.source_run_id == run_id)
-        .order_by(AssetEvent.id)
+        .where(
+            AssetEvent.source_dag_id == dag.dag_id, AssetEvent.source_run_id == run_id
+        )
+        .order_by(AssetModel.name, AssetModel.uri, AssetEvent.id)
+    )
+    order = _order(dag)
+    rows = sorted(
+        found,
+        key=lambda row: _place(order, row[0].source_task_id, row[0].source_map_index),
     )
     return [
         {

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
@@ -61,6 +61,8 @@ def load(file: Path) -> tuple[dict[str, Any], ModuleType]:
     if bag.import_errors:
         raise ImportError("\n".join(bag.import_errors.values()))
     sync_bag_to_db(bag, file.stem, None)
+    for dag in bag.dags.values():
+        _keep_params(dag)
     module = next(
         m
         for m in reversed(list(sys.modules.values()))
@@ -117,7 +119,7 @@ def test_run(
     dag.deadline = None
     random.seed(0)
     began = time.monotonic()
-    with _limited(limit), own_params(dag):
+    with _limited(limit):
         run = dag.test(
             logical_date=logical_date,
             run_after=run_after,
@@ -140,12 +142,25 @@ def own_params(dag: Any) -> Iterator[None]:
     """
     owners = [dag, *dag.tasks]
     found = [o.params.get_param(name) for o in owners for name in o.params]
-    values = [(param, copy.deepcopy(param.value)) for param in found]
+    values = [(param, param.value, copy.deepcopy(param.value)) for param in found]
     try:
         yield
     finally:
-        for param, value in values:
-            param.value = value
+        for param, before, value in values:
+            # Airflow knows the sign of "no default" by its identity.
+            param.value = value if isinstance(before, (dict, list)) else before
+
+
+def _keep_params(dag: Any) -> None:
+    """Let each call of ``dag.test()`` leave the params as it found them."""
+    run = dag.test
+
+    @wraps(run)
+    def test(*args: Any, **how: Any) -> Any:
+        with own_params(dag):
+            return run(*args, **how)
+
+    dag.test = test
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from dagbook.project import Project
+from dagbook.running import secrets
 
 USERS = ("viewer", "user", "op", "admin")
 
@@ -142,7 +143,7 @@ def prepare(home: Path, project: Project) -> None:
 
 
 def reset(project: Project, home: Path) -> None:
-    """Put the empty template back into the database of a running process.
+    """Put the empty template back into the database, and forget secrets of its data.
 
     The copy goes through SQLite, so that servers in other threads may keep their
     connections open.
@@ -154,3 +155,4 @@ def reset(project: Project, home: Path) -> None:
     finally:
         source.close()
         target.close()
+    secrets.forget()

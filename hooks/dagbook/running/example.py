@@ -20,6 +20,7 @@ from typing import Any
 from dagbook.project import ExamplePaths
 from dagbook.running.api_server import ApiServer
 from dagbook.running.dag_test import LIMIT, LOGICAL_DATE, RUN_AFTER, load, test_run
+from dagbook.running.hands import Hands
 from dagbook.running.results import Run
 from dagbook.running.scenario import Scenario
 
@@ -41,6 +42,9 @@ class Example:
         self.home = home
         self.scratch = scratch
         self._server = server
+        self.server: ApiServer | None = None
+        self.hands: list[str] = []
+        self._hands: Hands | None = None
         self.scenarios: dict[str, Scenario] = {}
         self._dags: dict[str, Any] | None = None
         self._module: ModuleType | None = None
@@ -56,7 +60,13 @@ class Example:
         """The file's DAGs by id, parsed afresh for this test and in its database."""
         if self._dags is None:
             self._dags, self._module = load(self.paths.dag)
+            self._hands = Hands(self)
         return self._dags
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        if self._hands is not None:
+            self._hands.close()
 
     @property
     def dag(self) -> Any:
@@ -99,6 +109,7 @@ class Example:
         """The real REST API; from now on connection ``airflow_api`` leads to it."""
         assert self.dags is not None  # the API can only speak of DAGs that are written
         server: ApiServer = self._server()
+        self.server = server
         return server
 
     def folders(self) -> dict[str, str]:
@@ -148,6 +159,12 @@ class Example:
         kept = self.scenario(scenario)
         if kept.run_data is not None:
             raise ValueError(f"scenario {scenario!r} has a run already")
+        assert self._hands is not None
+        earlier = any(one.run_data for one in self.scenarios.values())
+        # A run leaves traces of every kind, which say no more than that it was.
+        hands = ["earlier run"] if earlier else [*self.hands, *self._hands.seen()]
+        hands += ["mark_success"] if mark_success else []
+        changes = self.server.changes if self.server else 0
         with observing(self.paths.dag) as observer:
             try:
                 run, seconds = test_run(
@@ -164,9 +181,13 @@ class Example:
                     "dag_id": dag.dag_id,
                     "conf": plain(conf or {}),
                     "error": described(error),
+                    **({"hands": hands} if hands else {}),
                 }
                 raise
         kept.run_data = collect(dag, run.run_id, observer.seen, seconds)
+        hands += ["requests"] if self.server and self.server.changes > changes else []
+        if hands:
+            kept.run_data["hands"] = hands
         if self._people:
             kept.run_data["answers"] = {"people": plain(self._people)}
         return Run(kept.run_data)

@@ -1,23 +1,32 @@
 """Listen to a run from inside the process: which try said what, and how it failed.
 
-Airflow's listener hooks tell which task instance runs; a logging handler keeps the
-lines that the example's own file emits while it does.
+Airflow's listener hooks tell which task instance runs. While it does, the lines that
+the example's own file logs are kept: by the standard library, by ``self.log`` of an
+operator or a notifier, and by structlog. Secrets are hidden as on a worker.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 from airflow.listeners import hookimpl
 
 from dagbook.airflow_compat import get_listener_manager
+from dagbook.running.secrets import redacted
 
 Key = tuple[str, str, int, int]
+
+NO_WORDS = {"event", "logger_name", "exc_info", "stack_info"}
+"""Keys of a line of structlog that are no words of its author."""
+
+LOGGING = ("structlog", "airflow._shared.logging", "airflow.sdk._shared.logging")
 
 
 @dataclass
@@ -26,7 +35,6 @@ class Seen:
 
     logs: dict[Key, list[str]] = field(default_factory=dict)
     errors: dict[Key, dict[str, str]] = field(default_factory=dict)
-    loose: list[str] = field(default_factory=list)
 
 
 class Observer(logging.Handler):
@@ -53,12 +61,20 @@ class Observer(logging.Handler):
         return self._running[-1] if self._running else None
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.pathname != self.file:
-            return
-        lines = self.seen.loose
+        if record.pathname == self.file:
+            self._keep(record.levelname, record.getMessage())
+
+    def structured(self, logger: Any, level: str, event: Any) -> Any:
+        """Keep a line of structlog; a processor that changes nothing."""
+        if _logging_file() == self.file:
+            named = [f"{k}={v}" for k, v in event.items() if k not in NO_WORDS]
+            self._keep(level.upper(), " ".join([str(event["event"]), *named]))
+        return event
+
+    def _keep(self, level: str, text: str) -> None:
+        # Callbacks of the Dag run come after its last task, and are shown with it.
         if key := self.current or self._finished:
-            lines = self.seen.logs.setdefault(key, [])
-        lines.append(f"{record.levelname} {record.getMessage()}")
+            self.seen.logs.setdefault(key, []).append(redacted(f"{level} {text}"))
 
     @hookimpl
     def on_task_instance_running(self, previous_state: Any, task_instance: Any) -> None:
@@ -103,8 +119,20 @@ def described(error: BaseException | str) -> dict[str, str]:
     """
     if isinstance(error, BaseException):
         text = "\n".join([str(error), *getattr(error, "__notes__", [])])
-        return {"type": type(error).__name__, "message": text}
-    return {"type": "", "message": str(error)}
+        return {"type": type(error).__name__, "message": redacted(text)}
+    return {"type": "", "message": redacted(str(error))}
+
+
+def _logging_file() -> str:
+    """Return the file of the code that logs by structlog now."""
+    frame = sys._getframe(1)
+    while frame.f_back and _is_logging(frame.f_globals.get("__name__", "")):
+        frame = frame.f_back
+    return frame.f_code.co_filename
+
+
+def _is_logging(module: str) -> bool:
+    return module == __name__ or any(part in module for part in LOGGING)
 
 
 @contextmanager
@@ -113,10 +141,14 @@ def observing(file: Path) -> Iterator[Observer]:
     observer = Observer(file)
     manager = get_listener_manager()
     root = logging.getLogger()
+    # In place: loggers that are made already have this list and not a copy.
+    processors: Any = structlog.get_config()["processors"]
     manager.add_listener(observer)
     root.addHandler(observer)
+    processors.insert(0, observer.structured)
     try:
         yield observer
     finally:
+        processors.remove(observer.structured)
         root.removeHandler(observer)
         manager.pm.unregister(observer)

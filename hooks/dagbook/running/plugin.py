@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.files import sha256
+from dagbook.project import ExamplePaths, Project
 from dagbook.recording import file as recording
 from dagbook.running import environment
 
@@ -163,6 +164,7 @@ def example(
     # Asked for here, so that syrupy sees the test as one that has snapshots.
     made.snapshot = request.getfixturevalue("snapshot")  # type: ignore[attr-defined]
     yield made
+    made.close()
     from airflow import settings
 
     if settings.Session is not None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
-import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from dagbook.recording.masks import Masker
+from dagbook.running import airflow_command
+from dagbook.running.secrets import redacted
 
 if TYPE_CHECKING:
     from dagbook.running.example import Example
-
-
-CLI_LIMIT = 300
 
 
 class Scenario:
@@ -31,8 +28,8 @@ class Scenario:
         self.run_data: dict[str, Any] | None = None
         self.exchanges: list[dict[str, Any]] = []
         self.values: dict[str, Any] = {}
-        self.hidden: tuple[str, ...] = ()
-        self.masker = Masker(datetime.now(UTC), example.folders())
+        self._varying: dict[str, str] = {}
+        self.masker = Masker(datetime.now(UTC), example.folders(), redact=redacted)
 
     def http(self, user: str | None = "admin", keep: Any = None) -> httpx.Client:
         """Return a client of the real REST API whose exchanges are recorded.
@@ -53,6 +50,9 @@ class Scenario:
     def cli(self, *words: str, name: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``airflow WORDS`` on the scenario's database, and record the answer.
 
+        It is Airflow's own command, in a process of its own; see
+        :mod:`dagbook.running.airflow_command`.
+
         Args:
             words: the words after ``airflow``.
             name: by which a page shows the exchange.
@@ -63,13 +63,7 @@ class Scenario:
         assert (
             self.example.dags is not None
         )  # it can only speak of DAGs that are written
-        done = subprocess.run(
-            [sys.executable, "-m", "airflow", *words],
-            capture_output=True,
-            text=True,
-            timeout=CLI_LIMIT,
-            env={**os.environ, "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR"},
-        )
+        done = airflow_command.run(words)
         shown = done.stdout.strip() or done.stderr.strip()
         self.exchanges.append(
             {
@@ -87,20 +81,20 @@ class Scenario:
         self.values[name] = value
         return value
 
+    def varies(self, *keys: str) -> None:
+        """Mask these keys in XComs and kept values: measured, and new in each run."""
+        self._varying |= {key: f"<{key}>" for key in keys}
+
     def data(self) -> dict[str, Any]:
         """Return the scenario as it is recorded: masked JSON."""
-        data = dict(self.run_data or {"kind": "exchange"})
-        data["exchanges"] = self.exchanges
-        data["values"] = json.loads(json.dumps(self.values, default=str))
-        masked: dict[str, Any] = self.masker.value(data)
-        if self.run_data:  # seconds of the run are noise, not a masked field
-            masked["duration"] = self.run_data.get("duration", 0)
-            for task, raw in zip(
-                masked.get("tasks", []), self.run_data.get("tasks", []), strict=True
-            ):
-                for one, was in zip(task["tries"], raw["tries"], strict=True):
-                    one["duration"] = was["duration"]
-        return masked
+        mask = self.masker.value
+        data: dict[str, Any] = mask(self.run_data or {"kind": "exchange"})
+        for task in data.get("tasks", []):
+            task["xcoms"] = mask(task["xcoms"], self._varying)
+        values = json.loads(json.dumps(self.values, default=str))
+        data["values"] = mask(values, self._varying)
+        data["exchanges"] = [self.masker.exchange(one) for one in self.exchanges]
+        return data
 
 
 def _exchange(response: httpx.Response, user: str | None, keep: Any) -> dict[str, Any]:

@@ -6,15 +6,17 @@ receivers of the same files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from dagbook.concepts import compose as concepts
 from dagbook.examples import example as lookup
 from dagbook.examples.example import Example
+from dagbook.pages import snippets
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-from dagbook.site import architecture, compose, indexes
+from dagbook.recording import masks
+from dagbook.site import architecture, compose, indexes, show
 from dagbook.site import parity as parity_table
 from dagbook.views import states
 
@@ -24,8 +26,13 @@ Emit = Callable[[str, str, str | None], None]
 person edits to change it (relative to the root), if there is one."""
 
 
-def write(project: Project, emit: Emit) -> None:
+def write(project: Project, emit: Emit, more: Mapping[str, str] | None = None) -> None:
     """Hand every generated file to ``emit``.
+
+    Args:
+        project: the checkout.
+        emit: called for each file.
+        more: generated pages of the caller, by path below ``docs``.
 
     Raises:
         DagbookError: a page cannot be composed; all such problems at once.
@@ -40,11 +47,12 @@ def write(project: Project, emit: Emit) -> None:
     if problems:
         raise DagbookError(problems)
     emit("assets/states.css", states.stylesheet(), None)
-    tools = {parity_table.PATH: parity_table.page(project), **dict(reference(project))}
+    tools = {parity_table.PATH: parity_table.page(project), **(more or {})}
+    tools |= dict(reference(project))
     extra = [(path, indexes.title(text)) for path, text in tools.items()]
     for name, text in {**indexes.pages(project, extra=extra), **tools}.items():
         own = f"docs/{name}" if (project.docs / name).is_file() else None
-        emit(name, compose.plain(own or f"generated {name}", text), own)
+        emit(name, compose.plain(project, own or f"generated {name}", text), own)
         taken.add(name)
     for path in project.pages():
         name = path.relative_to(project.docs).as_posix()
@@ -52,8 +60,8 @@ def write(project: Project, emit: Emit) -> None:
             text = written_text = path.read_text(encoding="utf-8")
             if name.startswith(f"{concepts.FOLDER}/"):
                 text = concepts.compose(project, name, text)
-            text = architecture.fill(project, text)
-            made = quiet(name, compose.plain(f"docs/{name}", text))
+            text = show.fill(masks.fill(architecture.fill(project, text)))
+            made = quiet(name, compose.plain(project, f"docs/{name}", text))
             if made != written_text:
                 emit(name, made, f"docs/{name}")
 
@@ -71,9 +79,12 @@ def _example(example: Example, emit: Emit, taken: set[str]) -> None:
     page = f"{folder}/{paths.page.name}"
     emit(page, compose.compose(example), f"docs/{page}")
     taken.add(page)
-    for file in (paths.dag, paths.recording, paths.live_recording):
+    live_test = paths.test.with_name(f"{paths.test.stem}_live.py")
+    files = (paths.dag, paths.test, live_test, paths.recording, paths.live_recording)
+    for file in files:
         if file.is_file():
-            emit(f"{folder}/{file.name}", file.read_text(encoding="utf-8"), None)
+            text = snippets.unmarked(file.read_text(encoding="utf-8"))
+            emit(f"{folder}/{file.name}", text, None)
 
 
 def quiet(name: str, text: str) -> str:

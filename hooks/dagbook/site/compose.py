@@ -1,25 +1,26 @@
 """A written page and its data become the page that is rendered.
 
-Added are the front matter that the theme reads, the header, the graph after the lead,
-the checklist's own words under each bullet's heading, ``Run it yourself`` before
-``Pitfalls``, and the related examples and questions of the front matter at the end.
+What stands before the first heading is the answer. Added are the front matter that the
+theme reads, the line below the title, the whole file and its default run in the section
+of the first bullet, the related examples of the front matter, and the evidence.
 Everything else stays what was written.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
 
-from dagbook.concepts import compose as concepts
-from dagbook.examples.example import Example, contract
+from dagbook import templates
+from dagbook.examples.example import Example
 from dagbook.fences import preprocess as annotate
 from dagbook.pages import reader as pages
+from dagbook.pages.model import Page
 from dagbook.problems import DagbookError, Problem
-from dagbook.site import run_it_yourself as try_it
-from dagbook.spec.load import Item
-from dagbook.views import html as markup
-from dagbook.views import markdown as mdtext
+from dagbook.project import Project
+from dagbook.site import evidence, run_it_yourself
+from dagbook.spec.model import Item
+from dagbook.views import references
 
 
 def compose(example: Example, text: str | None = None) -> str:
@@ -41,158 +42,101 @@ def compose(example: Example, text: str | None = None) -> str:
     if page.faults:
         raise DagbookError(page.faults)
     try:
-        scenarios = example.recording["scenarios"]
+        _ = example.recording
     except LookupError as error:
         what, _, remedy = str(error.args[0]).partition(" — ")
         raise DagbookError(Problem(name, 0, what, remedy)) from error
-    lines = annotate.annotate(text.splitlines(), name, item.id)
-    parts = [
-        _front(item, page),
-        f"# {page.front.title}\n",
-        _fence("dagbook-header", _header_arguments(example, page)),
-        *_lead(lines, page),
-        _graph(example, page, scenarios),
-        *_sections(example, lines, page),
+    here = f"{item.folder}/{path.name}"
+    linked = references.resolve(project, text.splitlines(), here)
+    lines = annotate.annotate(linked, name, item.id)
+    ends = [*(section.line for section in page.sections), len(lines) + 1]
+    sections = [
+        {
+            "title": section.title,
+            "line": section.line,
+            "heading": lines[section.line - 1],
+            "text": "\n".join(lines[section.line : end - 1]).strip("\n"),
+        }
+        for section, end in zip(page.sections, ends[1:], strict=True)
     ]
-    return "\n".join(part.rstrip("\n") + "\n" for part in parts if part.strip())
+    first = page.bullet_sections[0] if page.bullet_sections else None
+    return templates.fill(
+        "site",
+        "page.md.jinja",
+        front=_front(item, page),
+        title=page.front.title,
+        header=_body(example, page, airflow=page.front.airflow, **_latest(page)),
+        answer="\n".join(lines[page.lead.line - 1 : ends[0] - 1]),
+        sections=sections,
+        shown_in=first.line if first else 0,
+        file=_body(example, page, errors=not _shows_errors(page)),
+        run_it=run_it_yourself.commands(example, page.front.requires),
+        related=_related(example, page, here),
+        has_related="Related" in page.standing,
+        evidence=evidence.evidence(example, page),
+    )
 
 
-def plain(path: str, text: str) -> str:
-    """Return a page that is no example, with the place written into its fences.
+def plain(project: Project, path: str, text: str) -> str:
+    """Return a page that is no example, with its links, and the place in its fences.
 
     Args:
+        project: the checkout.
         path: the page, relative to the root.
         text: its Markdown.
     """
-    if not annotate.has_fences(text):
-        return text
-    return "\n".join(annotate.annotate(text.split("\n"), path))
+    lines = text.split("\n")
+    name = path.removeprefix("docs/")
+    if name != path and not name.startswith("contributing/"):
+        lines = references.resolve(project, lines, name)
+    if annotate.has_fences(text):
+        lines = annotate.annotate(lines, path)
+    return "\n".join(lines)
 
 
-def _front(item: Item, page: pages.Page) -> str:
-    # JSON is YAML, and leaves no question of quoting open.
-    rows = {
+def _front(item: Item, page: Page) -> dict[str, object]:
+    return {
         "title": page.front.title,
         "description": page.front.summary,
         "tags": list(item.tags),
         "hide": ["tags"],
     }
-    body = "\n".join(
-        f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in rows.items()
-    )
-    return f"---\n{body}\n---\n"
 
 
-def _fence(kind: str, arguments: dict[str, object]) -> str:
-    body = "\n".join(
-        f"{key}: {json.dumps(value, ensure_ascii=False) if key != 'page' else value}"
-        for key, value in arguments.items()
-    )
-    return f"```{kind}\n{body}\n```\n"
+def _latest(page: Page) -> dict[str, str]:
+    latest = page.front.airflow_max
+    return {"airflow_max": latest} if latest else {}
 
 
-def _header_arguments(example: Example, page: pages.Page) -> dict[str, object]:
-    arguments: dict[str, object] = {
-        "example": example.item.id,
-        "page": page.path,
-        "line": 1,
-        "airflow": page.front.airflow,
-    }
-    if page.front.airflow_max:
-        arguments["airflow_max"] = page.front.airflow_max
-    if page.front.requires:
-        arguments["requires"] = list(page.front.requires)
-    return arguments
+def _body(example: Example, page: Page, **arguments: object) -> str:
+    """Return the body of a fence that only the build writes."""
+    place = [f'example: "{example.item.id}"', f"page: {page.path}", "line: 1"]
+    # JSON is YAML, and leaves no question of quoting open.
+    return "\n".join(place + [f"{k}: {json.dumps(v)}" for k, v in arguments.items()])
 
 
-def _lead(lines: Sequence[str], page: pages.Page) -> Iterator[str]:
-    first = page.lead.line
-    last = page.sections[0].line if page.sections else len(lines) + 1
-    yield "\n".join(lines[first - 1 : last - 1])
+def _shows_errors(page: Page) -> bool:
+    """Tell whether the page itself shows the errors of the default scenario."""
+    runs = [fence.options for fence in page.fences if fence.language == "run"]
+    shown = [
+        str(word)
+        for run in runs
+        if run.get("scenario", "default") == "default"
+        for word in run.get("show", ["states"])
+    ]
+    return any(word == "states" or word.startswith("error:") for word in shown)
 
 
-def _graph(example: Example, page: pages.Page, scenarios: dict[str, object]) -> str:
-    if any(fence.language == "graph" for fence in page.lead.fences):
-        return ""  # the page has chosen its own
-    arguments: dict[str, object] = {
-        "example": example.item.id,
-        "page": page.path,
-        "line": 1,
-    }
-    default = scenarios.get("default")
-    if isinstance(default, dict) and default.get("dag_id") == example.item.stem:
-        arguments["scenario"] = "default"
-    return _fence("graph", arguments)
-
-
-def _sections(
-    example: Example, lines: Sequence[str], page: pages.Page
-) -> Iterator[str]:
-    bullets = iter(example.item.bullets)
-    own = {section.line for section in page.bullet_sections}
-    starts = [section.line for section in page.sections]
-    ends = [*starts[1:], len(lines) + 1]
-    run = try_it.section(example, page.front.requires)
-    for section, end in zip(page.sections, ends, strict=True):
-        if run and section.title in ("Pitfalls", "Related"):
-            yield run
-            run = ""
-        yield lines[section.line - 1] + "\n"
-        if section.line in own and (bullet := next(bullets, None)):
-            yield (
-                '<p class="db-bullet" data-search-exclude><span>Checklist</span> '
-                f"{markup.text(bullet.text)}</p>\n"
-            )
-        yield "\n".join(lines[section.line : end - 1])
-        if section.title == "Related":
-            yield _related(example, page)
-    if run:
-        yield run
-    if "Related" not in page.standing and (related := _related(example, page)):
-        yield "## Related\n"
-        yield related
-    yield _concepts(example)
-    yield _questions(page)
-
-
-def _related(example: Example, page: pages.Page) -> str:
-    spec = contract(example.project)
+def _related(example: Example, page: Page, here: str) -> str:
+    """Return a list of links; what is not written yet stands there as text."""
     rows = []
-    for item_id in page.front.related:
-        item = spec.by_id.get(item_id)
-        if item is None:
-            what = f"related item {item_id} is not in docs/spec"
-            raise DagbookError(Problem(page.path, 1, what, "correct the id"))
-        path = item.paths(example.project).page
-        if path.is_file():
-            front = pages.read(path, example.project).front
-            up = "../" * (example.item.folder.count("/") + 1)
-            words = front.title or item.title
-            rows.append(
-                f"- [{item.id} {words}]({up}{item.folder}/{item.stem}.md): "
-                f"{front.summary}"
-            )
-    return "\n" + "\n".join(rows) + "\n" if rows else ""
-
-
-def _concepts(example: Example) -> str:
-    """Return links to the sections of concept pages that name the example."""
-    paths = example.item.paths(example.project)
-    here = f"{example.item.folder}/{paths.page.name}"
-    found = [
-        mdtext.link(words, target, here)
-        for words, target in concepts.links(example.project, example.item.id)
-    ]
-    return f"**Concepts:** {'; '.join(found)}\n{{ .db-shown }}\n" if found else ""
-
-
-def _questions(page: pages.Page) -> str:
-    if not page.front.questions:
-        return ""
-    rows = [
-        f"- [{question.text}]({question.link})"
-        if question.link
-        else f"- {question.text}"
-        for question in page.front.questions
-    ]
-    return "## Questions this page answers\n\n" + "\n".join(rows) + "\n"
+    for one in page.front.related:
+        if not re.fullmatch(r"[\d.]+", one):
+            rows.append(f"- {one}")
+            continue
+        try:
+            rows.append(f"- {references.link(example.project, one, here)}")
+        except LookupError as error:
+            what = f"related item {one} is not in docs/spec"
+            raise DagbookError(Problem(page.path, 1, what, "correct the id")) from error
+    return "\n".join(rows)

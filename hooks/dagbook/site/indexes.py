@@ -1,8 +1,7 @@
 """Every page that lists examples: none of them is written by hand.
 
-``pages`` returns them all, keyed by their path below ``docs``. Sections and subsections
-may have a written ``index.md``: its prose stays, and the line ``<!-- examples -->`` in
-it is replaced by the table.
+Sections and subsections may have a written ``index.md``: its prose stays, and the line
+``<!-- examples -->`` in it is replaced by the table.
 """
 
 from __future__ import annotations
@@ -10,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dagbook.examples.coverage import Coverage, ItemState, coverage, tally
+from dagbook import templates
+from dagbook.examples.coverage import Coverage, coverage, tally
 from dagbook.project import Project
-from dagbook.site import catalogue, find, navigation
-from dagbook.site import coverage as coverage_page
+from dagbook.site import find, navigation, symbols
 from dagbook.spec.load import load
 from dagbook.spec.model import SpecFile, Subsection
-from dagbook.views import markdown as mdtext
+from dagbook.views import markdown
 
 MARKER = "<!-- examples -->"
+_LISTS = templates.Macros("site", "lists.md.jinja")
+templates.filters(tally)
 
 
 def pages(
@@ -41,92 +42,74 @@ def pages(
         DagbookError: the contract cannot be read.
     """
     found = covered or coverage(project, load(project))
-    result = index_pages(project, found)
-    result |= coverage_page.pages(found)
-    result["catalogue.md"] = catalogue.page(project, found)
+    result = _index_pages(project, found)
+    result |= _coverage_pages(found)
+    result["catalogue.md"] = _catalogue(project, found)
     result |= find.pages(project, found)
     titles = {path: title(text) for path, text in result.items()}
     result["SUMMARY.md"] = navigation.summary(project, found, titles, extra)
     return result
 
 
-def index_pages(project: Project, covered: Coverage) -> dict[str, str]:
+def _index_pages(project: Project, covered: Coverage) -> dict[str, str]:
     """Return the index of each section, and of each subsection that has begun."""
     result = {}
     for file in covered.spec.files:
         begun = {
-            sub.number: sub.folder
-            for sub in file.subsections
-            if has_begun(project, sub)
+            sub.number: sub.folder for sub in file.subsections if _begun(project, sub)
         }
         path = f"{file.slug}/index.md"
-        result[path] = section_index(covered, file, _written(project, path), begun)
+        table = _LISTS.sections(file, path, begun, covered.of)
+        result[path] = _place(project, path, file, table)
         for sub in file.subsections:
             if sub.number in begun:
                 path = f"{sub.folder}/index.md"
-                result[path] = subsection_index(covered, sub, _written(project, path))
+                table = _LISTS.examples(covered.of(sub.items), path)
+                result[path] = _place(project, path, sub, table)
     return result
 
 
-def has_begun(project: Project, sub: Subsection) -> bool:
+def _begun(project: Project, sub: Subsection) -> bool:
     """Tell whether a subsection has a page at all, its own or that of an example."""
     folder = project.docs / sub.folder
     return folder.is_dir() and any(folder.glob("*.md"))
 
 
-def section_index(
-    covered: Coverage, file: SpecFile, written: str | None, begun: dict[str, str]
-) -> str:
-    """Return the index page of a section.
+def _place(project: Project, path: str, of: SpecFile | Subsection, table: str) -> str:
+    """Return a table in its place on the written page, or below the overview."""
+    file = project.docs / path
+    written = f"# {of.title}\n\n{markdown.text(of.overview)}\n\n{MARKER}\n"
+    if file.is_file():
+        written = file.read_text("utf-8")
+    before, _, after = written.partition(MARKER)
+    return f"{before.rstrip()}\n\n{table.strip()}\n\n{after.strip()}".rstrip() + "\n"
 
-    Args:
-        covered: what exists.
-        file: the section's checklist.
-        written: the hand-written page; without one the checklist's words stand in.
-        begun: the folders of the subsections that have a page, by number.
+
+def _coverage_pages(covered: Coverage) -> dict[str, str]:
+    """Return the sums, and each checklist with its boxes as the build ticks them."""
+    files, of = covered.spec.files, covered.of
+    result = {
+        checklist(file): _filled("checklist", file=file, states=of) for file in files
+    }
+    sums = _filled("coverage", total=covered.total, files=files, states=of)
+    return {"coverage.md": sums, **result}
+
+
+def _catalogue(project: Project, covered: Coverage) -> str:
+    """Return the table of all examples, which is complete without a script.
+
+    ``assets/filter.js`` adds a field to search it, and one choice for each column named
+    in ``data-db-filter``.
     """
-    path = f"{file.slug}/index.md"
-    parts = []
-    for sub in file.subsections:
-        states = [covered.by_id[item.id] for item in sub.items]
-        words = mdtext.text(f"{sub.number} {sub.title}")
-        if sub.number in begun:
-            words = mdtext.link(words, f"{begun[sub.number]}/index.md", path)
-        done = tally(states)
-        parts.append(f"## {words} {{ #{anchor(sub.number)} }}\n")
-        parts.append(f"{done.items_ticked} of {done.items} examples.\n")
-        parts.append(examples_table(states, path))
-    return _place(written or _fallback(file.title, file.overview), "\n".join(parts))
+    states = [state for state in covered.states if state.page]
+    dags = [state.item.paths(project).dag for state in states]
+    uses = [symbols.features(*symbols.of_file(project, dag)) for dag in dags]
+    written = list(zip(states, uses, strict=True))
+    return _filled("catalogue", written=written, total=len(covered.states))
 
 
-def subsection_index(covered: Coverage, sub: Subsection, written: str | None) -> str:
-    """Return the index page of a subsection; the arguments as in ``section_index``."""
-    states = [covered.by_id[item.id] for item in sub.items]
-    table = examples_table(states, f"{sub.folder}/index.md")
-    return _place(written or _fallback(sub.title, sub.overview), table)
-
-
-def examples_table(states: Iterable[ItemState], page: str) -> str:
-    """Return a table of examples: link, level, outcome, one-line summary.
-
-    Args:
-        states: the examples, in order.
-        page: the page that carries the table, relative to ``docs``.
-    """
-    rows = []
-    for state in states:
-        item = state.item
-        if state.page:
-            target = f"{item.folder}/{item.stem}.md"
-            words = mdtext.text(state.page.front.title or item.title)
-            name = f"{item.id} {mdtext.link(words, target, page)}"
-            about = mdtext.text(state.page.front.summary)
-        else:
-            name = mdtext.quiet(f"{item.id} {mdtext.text(item.title)}")
-            about = mdtext.quiet("not yet written")
-        rows.append((name, item.level, item.outcome, about))
-    head = ("Example", "Level", "Outcome", "What it shows")
-    return mdtext.box("db-examples", mdtext.table(head, rows))
+def _filled(name: str, **values: object) -> str:
+    return templates.fill("site", f"{name}.md.jinja", **values)
 
 
 def title(text: str) -> str:
@@ -135,20 +118,13 @@ def title(text: str) -> str:
     return heading.group(1) if heading else ""
 
 
+@templates.filters
 def anchor(number: str) -> str:
     """Return the anchor of a subsection on the pages that list it: ``s16-1``."""
     return "s" + number.replace(".", "-")
 
 
-def _written(project: Project, path: str) -> str | None:
-    file = project.docs / path
-    return file.read_text("utf-8") if file.is_file() else None
-
-
-def _fallback(heading: str, overview: str) -> str:
-    return f"# {heading}\n\n{mdtext.text(overview)}\n\n{MARKER}\n"
-
-
-def _place(written: str, table: str) -> str:
-    before, _, after = written.partition(MARKER)
-    return f"{before.rstrip()}\n\n{table.rstrip()}\n\n{after.strip()}".rstrip() + "\n"
+@templates.filters
+def checklist(file: SpecFile) -> str:
+    """Return the page on which a checklist is shown, relative to ``docs``."""
+    return f"spec/{file.slug}.md"

@@ -52,20 +52,18 @@ class Seen:
 
     Args:
         what: the command, the call or the error.
-        scenario: where it was seen.
         answer: what came back: exit code, status, or the message.
     """
 
     what: str
-    scenario: str
     answer: str = ""
 
 
 def commands(recording: dict[str, Any]) -> list[Seen]:
     """Return the commands of the command line that were run: ``airflow dags pause``."""
     return [
-        Seen(command(text), name, str(exchange.get("exit", "")))
-        for name, exchange in _exchanges(recording, "cli")
+        Seen(command(text), str(exchange.get("exit", "")))
+        for exchange in _exchanges(recording, "cli")
         if (text := exchange.get("command", ""))
     ]
 
@@ -73,26 +71,24 @@ def commands(recording: dict[str, Any]) -> list[Seen]:
 def calls(recording: dict[str, Any]) -> list[Seen]:
     """Return the REST calls: ``PATCH /api/v2/dags/{dag_id}`` and their status."""
     return [
-        Seen(call(text), name, str(exchange.get("status", "")))
-        for name, exchange in _exchanges(recording, "http")
+        Seen(call(text), str(exchange.get("status", "")))
+        for exchange in _exchanges(recording, "http")
         if (text := exchange.get("request", ""))
     ]
 
 
 def errors(recording: dict[str, Any]) -> list[Seen]:
     """Return the errors of tasks, of refused runs, of REST calls, each one once."""
-    found: dict[tuple[str, str], Seen] = {}
-    for name, scenario in _scenarios(recording):
+    found = []
+    for scenario in _scenarios(recording):
         for error in _task_errors(scenario):
             if isinstance(error, dict) and error.get("type"):
-                seen = Seen(str(error["type"]), name, str(error.get("message", "")))
-                found.setdefault((seen.what, seen.answer), seen)
+                found.append(Seen(str(error["type"]), str(error.get("message", ""))))
         for exchange in scenario.get("exchanges") or []:
             status = exchange.get("status")
             if isinstance(status, int) and status >= 400:
-                seen = Seen(f"HTTP {status}", name, _detail(exchange.get("response")))
-                found.setdefault((seen.what, seen.answer), seen)
-    return list(found.values())
+                found.append(Seen(f"HTTP {status}", _detail(exchange.get("response"))))
+    return list(dict.fromkeys(found))
 
 
 def command(text: str) -> str:
@@ -126,19 +122,17 @@ def call(text: str) -> str:
     return f"{method.upper()} {'/'.join(parts)}"
 
 
-def _scenarios(recording: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, scenario in sorted(recording.get("scenarios", {}).items()):
+def _scenarios(recording: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for _, scenario in sorted(recording.get("scenarios", {}).items()):
         if isinstance(scenario, dict):
-            yield name, scenario
+            yield scenario
 
 
-def _exchanges(
-    recording: dict[str, Any], kind: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, scenario in _scenarios(recording):
+def _exchanges(recording: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    for scenario in _scenarios(recording):
         for exchange in scenario.get("exchanges") or []:
             if exchange.get("kind") == kind:
-                yield name, exchange
+                yield exchange
 
 
 def _task_errors(scenario: dict[str, Any]) -> Iterator[Any]:

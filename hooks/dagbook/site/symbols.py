@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from dagbook import cache
+from dagbook import cache, files
 from dagbook.project import Project
 
 # Names whose attributes are features of their own: @task.branch, @task.run_if.
@@ -46,7 +46,7 @@ def of_file(project: Project, path: Path) -> tuple[tuple[str, ...], tuple[str, .
         and operators such as ``retries``.
     """
     try:
-        source = path.read_text("utf-8")
+        source = files.text(path)
         key = cache.key(_tool(), source)
         rows = cache.read(project, "symbols", key)
         if rows is None:

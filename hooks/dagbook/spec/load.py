@@ -2,22 +2,20 @@
 
 A checklist is one section of the site. Its format is the owner's and stays as it is.
 Everything an example is called (folder, file, tags) follows from here, so a line that
-cannot be read is an error, never a guess. The data is in ``spec_model``, the lines a
-checklist may consist of and the known tags in ``spec_lines``, the reader of one file in
-``spec_reader``.
+cannot be read is an error, never a guess. The data is in ``model``, the lines a
+checklist may consist of and the known tags in ``lines``, the reader of one file in
+``reader``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dagbook import files as on_disk
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-from dagbook.spec.lines import TAGS
-from dagbook.spec.model import Bullet, Item, Spec, SpecFile, Subsection
+from dagbook.spec.model import Spec, SpecFile
 from dagbook.spec.reader import parse
-
-__all__ = ["TAGS", "Bullet", "Item", "Spec", "SpecFile", "Subsection", "load", "parse"]
 
 
 def load(project: Project) -> Spec:
@@ -30,7 +28,7 @@ def load(project: Project) -> Spec:
     files: list[SpecFile] = []
     problems: list[Problem] = []
     for path in project.pages("spec"):
-        file, found = parse(path.read_text("utf-8"), project.relative(path))
+        file, found = parse(on_disk.text(path), project.relative(path))
         files.append(file)
         problems += found
     if not files:

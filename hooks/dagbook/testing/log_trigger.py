@@ -34,6 +34,7 @@ def when_logged(
                 self.done = True
                 act()
 
+    example.hands.append("log")
     trip = Trip()
     log: logging.Logger = example.module.log
     log.addHandler(trip)

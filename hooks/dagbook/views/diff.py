@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from dagbook.views import html as markup
+from markupsafe import Markup
 
-Line = tuple[str, int | None, int | None, str]
+from dagbook import templates
+from dagbook.views import html
+
+Line = tuple[str, str]
+"""A sign, ``-``, ``+`` or a space, and the highlighted line."""
 
 
-def render(before: str, after: str, names: tuple[str, str], language: str) -> str:
+def render(before: str, after: str, names: tuple[str, str], language: str) -> Markup:
     """Return the difference as HTML, every line of both sides present.
 
     A removed line stands in ``<del>``, an added one in ``<ins>``; a sign before the
@@ -27,20 +31,11 @@ def render(before: str, after: str, names: tuple[str, str], language: str) -> st
     """
     if before == after:
         raise ValueError("the two sides are the same")
-    lines = list(_lines(before, after, language))
-    gone = sum(sign == "-" for sign, *_ in lines)
-    new = sum(sign == "+" for sign, *_ in lines)
-    rows = "".join(_row(*line) for line in lines)
-    pane = markup.pane("highlight", "Difference")
-    return (
-        '<figure class="db-diff"><figcaption>'
-        f'<span class="db-diff__from"><b aria-hidden="true">−</b> '
-        f"{markup.name(names[0])}</span> "
-        f'<span class="db-diff__to"><b aria-hidden="true">+</b> '
-        f"{markup.name(names[1])}</span> "
-        f'<span class="db-diff__sum">{markup.plural(gone, "line")} removed, '
-        f"{new} added</span></figcaption>"
-        f"{pane}<pre><code>{rows}</code></pre></div></figure>"
+    return templates.fill(
+        "views",
+        "diff.html.jinja",
+        names=names,
+        lines=list(_lines(before, after, language)),
     )
 
 
@@ -49,26 +44,12 @@ def _lines(before: str, after: str, language: str) -> Iterator[Line]:
     old, new = before.split("\n"), after.split("\n")
     # Each side is highlighted as a whole, so that a string over several lines stays
     # one; Pygments closes its spans at every line end.
-    old_html = markup.tokens(before, language).split("\n")
-    new_html = markup.tokens(after, language).split("\n")
+    old_html = html.tokens(before, language).split("\n")
+    new_html = html.tokens(after, language).split("\n")
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
-            for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
-                yield (" ", i + 1, j + 1, new_html[j])
+            yield from ((" ", line) for line in new_html[j1:j2])
             continue
-        for i in range(i1, i2):
-            yield ("-", i + 1, None, old_html[i])
-        for j in range(j1, j2):
-            yield ("+", None, j + 1, new_html[j])
-
-
-def _row(sign: str, old: int | None, new: int | None, html: str) -> str:
-    body = html or " "
-    if sign == " ":
-        return f'<span class="db-line"><i aria-hidden="true"> </i>{body}\n</span>'
-    tag, word, mark = ("del", "removed", "−") if sign == "-" else ("ins", "added", "+")
-    return (
-        f'<{tag} class="db-line"><i aria-hidden="true">{mark}</i>'
-        f'<span class="db-sr">{word}: </span>{body}\n</{tag}>'
-    )
+        yield from (("-", line) for line in old_html[i1:i2])
+        yield from (("+", line) for line in new_html[j1:j2])

@@ -2,79 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from dagbook.views import html as markup
+from markupsafe import Markup
+
+from dagbook import templates
+
+Talk = Mapping[str, Any]
+_DRAWN = templates.Macros("views", "exchanges.html.jinja")
 
 
-def exchanges(talks: Sequence[Mapping[str, Any]]) -> str:
-    """Return the exchanges of a scenario as HTML, in order.
+def whole(*talks: Talk) -> Markup:
+    """Return what was asked and what came back, as HTML."""
+    return _DRAWN.exchanges(talks)
+
+
+def answer(talk: Talk) -> Markup:
+    """Return what came back alone, as HTML."""
+    return _DRAWN.answers([talk])
+
+
+def named(scenario: Mapping[str, Any], name: str) -> Talk:
+    """Return the exchange of a scenario which its test has given this name.
 
     Raises:
-        ValueError: there are none, or one is neither ``http`` nor ``cli``.
+        ValueError: there is none, or more than one.
     """
-    if not talks:
-        raise ValueError("the scenario recorded no exchange")
-    return (
-        '<ol class="db-talk">'
-        + "".join(f"<li>{_one(talk)}</li>" for talk in talks)
-        + "</ol>"
-    )
+    talks = scenario.get("exchanges") or []
+    found = [talk for talk in talks if talk.get("name") == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ValueError(f"{len(found)} exchanges are named {name!r} — name one so")
+    known = ", ".join(talk["name"] for talk in talks if "name" in talk) or "none"
+    raise ValueError(f"no exchange {name!r} — the test has named: {known}")
 
 
-def _one(talk: Mapping[str, Any]) -> str:
-    if talk["kind"] == "http":
-        return _http(talk)
-    if talk["kind"] == "cli":
-        return _cli(talk)
-    raise ValueError(f"unknown kind of exchange {talk['kind']!r}")
-
-
-def _http(talk: Mapping[str, Any]) -> str:
-    method, _, path = str(talk["request"]).partition(" ")
-    status = int(talk["status"])
-    user = talk.get("user")
-    who = f'<span class="db-quiet">as {markup.text(user)}</span>' if user else ""
-    sent = _json("body", talk.get("body"))
-    got = _json("answer", talk.get("response"))
-    return (
-        f'<p class="db-talk__ask"><b class="db-method">{markup.text(method)}</b> '
-        f"{markup.name(path)} {who}</p>{sent}"
-        f'<p class="db-talk__answer">{_status(status)}</p>{got}'
-    )
-
-
-def _status(status: int) -> str:
+@templates.filters
+def phrase(status: int) -> str:
+    """Return the words of an HTTP status, such as ``Conflict``; empty if unknown."""
     try:
-        phrase = HTTPStatus(status).phrase
+        return HTTPStatus(status).phrase
     except ValueError:
-        phrase = ""
-    return _pill(status < 400, f"{status} {phrase}")
-
-
-def _pill(good: bool, words: str) -> str:
-    css = "success" if good else "failed"
-    return f'<span class="db-pill db-pill--bare db-s-{css}">{words}</span>'
-
-
-def _json(role: str, raw: Any) -> str:
-    if raw in (None, {}, []):
         return ""
-    return f'<div class="db-talk__{role}">{markup.value(raw)}</div>'
-
-
-def _cli(talk: Mapping[str, Any]) -> str:
-    code = int(talk["exit"])
-    output = "\n".join(str(line) for line in talk.get("output") or ())
-    shown = (
-        f'<pre class="db-log"><code>{markup.text(output)}</code></pre>'
-        if output.strip()
-        else '<p class="db-note">no output</p>'
-    )
-    return (
-        f'<p class="db-talk__ask"><b class="db-method">$</b> '
-        f"{markup.code(talk['command'])}</p>"
-        f'<p class="db-talk__answer">{_pill(code == 0, f"exit {code}")}</p>{shown}'
-    )

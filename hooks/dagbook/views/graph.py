@@ -6,25 +6,56 @@ it carries classes instead of colours, needs no script, and reads well in both s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dagbook.views import html as markup
-from dagbook.views import states
-from dagbook.views.graph_layout import ICON, LINE, PAD, Layout, Node, layout
+from markupsafe import Markup
+
+from dagbook.templates import Macros
+from dagbook.views import html, states
+from dagbook.views.graph_layout import Layout, Node, layout
 
 if TYPE_CHECKING:
-    from dagbook.parsing.parse import ParsedDag
+    from dagbook.parsing.model import ParsedDag
 
 #: A content column of the site, and a telephone's, in CSS pixels.
 COLUMN, PHONE = 700, 326
 #: A graph shrinks to fit, but no further than its text can be read; then it scrolls.
 LEAST_SCALE = 0.75
+_DRAWN = Macros("views", "graph.html.jinja")
+
+
+def figure(
+    dag: ParsedDag, scenario: Mapping[str, Any] | None, name: str | None, uid: str
+) -> Markup:
+    """Return the graph with a caption that names the DAG and the run.
+
+    Args:
+        dag: the parsed DAG.
+        scenario: the recorded run that colours it, or None.
+        name: of the scenario.
+        uid: unique on the page.
+
+    Raises:
+        ValueError: the run has a task or a state that the DAG or Airflow does not know.
+    """
+    return _DRAWN.figure(dag.dag_id, scenario, name, pane(dag, scenario, name, uid))
+
+
+def pane(
+    dag: ParsedDag, scenario: Mapping[str, Any] | None, name: str | None, uid: str
+) -> Markup:
+    """Return the graph alone, in an element that scrolls; see ``figure``."""
+    title = f"Graph of {dag.dag_id}"
+    if scenario:
+        title += f", scenario {name}: {scenario['state']}"
+    tasks = scenario["tasks"] if scenario else None
+    return _DRAWN.pane(title, draw(dag, tasks, uid, title))
 
 
 def draw(
     dag: ParsedDag, tasks: Sequence[Mapping[str, Any]] | None, uid: str, title: str
-) -> str:
+) -> Markup:
     """Return the graph as HTML: one SVG, or one for wide and one for narrow windows.
 
     Args:
@@ -38,8 +69,7 @@ def draw(
     """
     nodes = _nodes(dag, tasks)
     if not nodes:
-        return '<p class="db-note">This DAG has no tasks.</p>'
-    description = _describe(dag, nodes)
+        return _DRAWN.empty()
     wide = layout(dag, nodes, "LR")
     tall = wide
     if wide.width > PHONE:
@@ -48,11 +78,17 @@ def draw(
         tall = min(wide, below, key=lambda places: places.width)
     if wide.width > COLUMN:
         wide = tall
-    if wide is tall:
-        return _svg(dag, nodes, wide, f"{uid}-w", title, description, "")
-    return _svg(
-        dag, nodes, wide, f"{uid}-w", title, description, " db-graph__wide"
-    ) + _svg(dag, nodes, tall, f"{uid}-t", title, description, " db-graph__tall")
+    drawings = [("-w", "", wide)]
+    if wide is not tall:
+        drawings = [("-w", "wide", wide), ("-t", "tall", tall)]
+    return _DRAWN.drawings(
+        dag,
+        nodes,
+        [(uid + suffix, css, at, _edges(nodes, at)) for suffix, css, at in drawings],
+        title,
+        _describe(dag, nodes),
+        LEAST_SCALE,
+    )
 
 
 def _nodes(dag: ParsedDag, tasks: Sequence[Mapping[str, Any]] | None) -> list[Node]:
@@ -119,87 +155,21 @@ def _describe(dag: ParsedDag, nodes: Sequence[Node]) -> str:
         targets = after.get(node.task_id)
         sentences.append(f"{words}, then {', '.join(targets)}." if targets else words)
     joined = " ".join(s if s.endswith(".") else f"{s}." for s in sentences)
-    return f"{markup.plural(len(nodes), 'task')}. {joined}"
+    return f"{html.plural(len(nodes), 'task')}. {joined}"
 
 
-def _svg(
-    dag: ParsedDag,
-    nodes: Sequence[Node],
-    places: Layout,
-    uid: str,
-    title: str,
-    description: str,
-    css: str,
-) -> str:
-    t = markup.text
-    labels = {group.group_id: group.label for group in dag.groups}
+def _edges(nodes: Sequence[Node], places: Layout) -> Iterator[tuple[bool, str, str]]:
+    """Yield whether an edge frames what lies between, its curve and its tip."""
     special = {node.task_id: node.notes[0] for node in nodes if node.dashed}
-    parts = [
-        f'<svg class="db-graph__svg{css}" role="img" data-search-exclude '
-        f'viewBox="0 0 {places.width:g} {places.height:g}" '
-        f'width="{places.width:g}" height="{places.height:g}" '
-        f'style="min-width:{places.width * LEAST_SCALE:.0f}px" '
-        f'aria-labelledby="{t(uid)}-t {t(uid)}-d">'
-        f'<title id="{t(uid)}-t">{t(title)}</title>'
-        f'<desc id="{t(uid)}-d">{t(description)}</desc>'
-    ]
-    for group_id, (x, y, w, h) in places.clusters.items():
-        parts.append(
-            f'<g class="db-cluster"><rect x="{x:g}" y="{y:g}" width="{w:g}" '
-            f'height="{h:g}" rx="8"/><text x="{x + 10:g}" y="{y + 17:g}">'
-            f"{t(labels.get(group_id, group_id))}</text></g>"
+    for (a, b), (*spline, tip) in places.edges.items():
+        curve = " ".join(f"{x:g} {y:g}" for x, y in spline[1:])
+        (x0, y0), (x1, y1) = spline[-1], tip
+        length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 or 1.0
+        ux, uy = (x1 - x0) / length, (y1 - y0) / length
+        left = f"{x0 - uy * 3.6:.1f} {y0 + ux * 3.6:.1f}"
+        right = f"{x0 + uy * 3.6:.1f} {y0 - ux * 3.6:.1f}"
+        yield (
+            special.get(a) == "setup" and special.get(b) == "teardown",
+            f"M{spline[0][0]:g} {spline[0][1]:g}C{curve}",
+            f"M{x1:g} {y1:g}L{left}L{right}z",
         )
-    for (a, b), points in places.edges.items():
-        frame = special.get(a) == "setup" and special.get(b) == "teardown"
-        parts.append(_edge(points, " db-edge--frame" if frame else ""))
-    parts += [_box(node, *places.nodes[node.task_id]) for node in nodes]
-    return "".join(parts) + "</svg>"
-
-
-def _edge(points: Sequence[tuple[float, float]], css: str) -> str:
-    *spline, tip = points
-    start = f"M{spline[0][0]:g} {spline[0][1]:g}C"
-    curve = " ".join(f"{x:g} {y:g}" for x, y in spline[1:])
-    (x0, y0), (x1, y1) = spline[-1], tip
-    length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 or 1.0
-    ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    left = f"{x0 - uy * 3.6:.1f} {y0 + ux * 3.6:.1f}"
-    right = f"{x0 + uy * 3.6:.1f} {y0 - ux * 3.6:.1f}"
-    return (
-        f'<g class="db-edge{css}"><path d="{start}{curve}"/>'
-        f'<path class="db-edge__tip" d="M{x1:g} {y1:g}L{left}L{right}z"/></g>'
-    )
-
-
-def _box(node: Node, cx: float, cy: float) -> str:
-    t = markup.text
-    w, h = node.width, node.height
-    x, y = round(cx - w / 2, 1), round(cy - h / 2, 1)
-    css = (node.state.css if node.state else "db-s-plain") + (
-        " db-node--dashed" if node.dashed else ""
-    )
-    frame = f'width="{w:g}" height="{h:g}" rx="7"/>'
-    parts = [f'<g class="db-node {css}">']
-    if node.mapped:
-        parts.append(f'<rect class="db-node__back" x="{x + 4:g}" y="{y + 4:g}" {frame}')
-    parts.append(f'<rect x="{x:g}" y="{y:g}" {frame}')
-    left = x + PAD
-    if node.state:
-        parts.append(
-            f'<g transform="translate({x + 10:g} {cy - 9:g})">'
-            '<circle cx="9" cy="9" r="9"/>'
-            f'<path transform="translate(1.8 1.8) scale(.9)" d="{node.state.icon}"/>'
-            "</g>"
-        )
-        left += ICON
-    baseline = y + 8 + 12
-    for line in node.lines:
-        parts.append(f'<text x="{left:g}" y="{baseline:g}">{t(line)}</text>')
-        baseline += LINE
-    if node.notes:
-        small = t(" · ".join(node.notes))
-        parts.append(
-            f'<text class="db-node__note" x="{left:g}" y="{baseline - 1:g}">{small}'
-            "</text>"
-        )
-    return "".join(parts) + "</g>"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dagbook.views import states
 
 if TYPE_CHECKING:
-    from dagbook.parsing.parse import ParsedDag
+    from dagbook.parsing.model import ParsedDag
 
 CHAR, SMALL_CHAR = 7.3, 6.1
 LINE, PAD, ICON = 16, 12, 26

@@ -1,55 +1,100 @@
-"""Small helpers for HTML: escaping, values and durations.
-
-Everything that comes from a run passes through :func:`text` or :func:`value`, so that
-a log line with a tag in it is a log line and not a tag.
-"""
+"""What all drawings need: names, values, durations and highlighted code as HTML."""
 
 from __future__ import annotations
 
-import html
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.filter import Filter
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Token
 
+from dagbook import templates
+
+WIDTH = 80  # characters of a line of JSON that fits a page
+_PARTS = templates.Macros("views", "parts.html.jinja")
 # Control characters have no place in HTML; two of them mark Python-Markdown's stash.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def text(raw: object) -> str:
+def safe(html: str) -> Markup:
+    """Return our HTML without the control characters that a run has printed."""
+    return Markup(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", html))
+
+
+def text(raw: object) -> Markup:
     """Return ``raw`` as text that is safe inside an element or an attribute."""
-    return html.escape(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(raw)), quote=True)
+    return safe(escape(raw))
 
 
-def code(raw: object) -> str:
+def code(raw: object) -> Markup:
     """Return ``raw`` as inline code."""
-    return f"<code>{text(raw)}</code>"
+    return Markup(f"<code>{text(raw)}</code>")
 
 
-def name(raw: str) -> str:
+@templates.filters
+@lru_cache(maxsize=4096)
+def name(raw: object) -> Markup:
     """Return an identifier as inline code that may break after ``_``, ``.`` or ``/``.
 
     Long task ids would push a table off a telephone's screen otherwise.
     """
-    return "<code>" + re.sub(r"(?<=[_./:-])(?=\w)", "<wbr>", text(raw)) + "</code>"
+    parts = re.sub(r"(?<=[_./:-])(?=\w)", "<wbr>", text(raw))
+    return Markup(f"<code>{parts}</code>")
 
 
-def value(raw: object) -> str:
-    """Return a JSON value: inline when short, an indented block when not."""
-    short = json.dumps(raw, ensure_ascii=False)
-    if len(short) <= 72 and "\\n" not in short:
-        return f'<code class="db-value">{text(short)}</code>'
-    return block(json.dumps(raw, ensure_ascii=False, indent=2), "json")
+@templates.filters
+def value(raw: object) -> Markup:
+    """Return a JSON value: inline when it fits on a line, a block when not."""
+    line = json.dumps(raw, ensure_ascii=False)
+    if len(line) <= WIDTH:
+        return Markup(f'<code class="db-value">{escape(line)}</code>')
+    return block(laid_out(raw), "json")
 
 
-def block(source: str, language: str, css: str = "") -> str:
+@templates.filters
+def label(task: Mapping[str, Any]) -> str:
+    """Return how a task instance is called: its id, with the index if mapped."""
+    index = task.get("map_index", -1)
+    return f"{task['task_id']}[{index}]" if index >= 0 else str(task["task_id"])
+
+
+def pairs(title: str, pairs: Iterable[tuple[object, object]]) -> Markup:
+    """Return names and JSON values below a title."""
+    return _PARTS.pairs(title, pairs)
+
+
+def laid_out(raw: object, indent: str = "", before: int = 0) -> str:
+    """Return JSON in which each part that fits on a line stands on one.
+
+    Args:
+        raw: a JSON value.
+        indent: what the lines below the first one begin with.
+        before: characters that the first line has already.
+    """
+    line = json.dumps(raw, ensure_ascii=False)
+    if before + len(line) <= WIDTH or not isinstance(raw, (dict, list)):
+        return line
+    inner = indent + "  "
+    keys = [f"{json.dumps(k, ensure_ascii=False)}: " for k in raw]
+    if isinstance(raw, list):
+        keys = [""] * len(raw)
+    parts = raw.values() if isinstance(raw, dict) else raw
+    rows = [
+        f"{inner}{key}{laid_out(part, inner, len(inner + key) + 1)}"
+        for key, part in zip(keys, parts, strict=True)
+    ]
+    begin, end = line[0], line[-1]
+    return begin + "\n" + ",\n".join(rows) + f"\n{indent}{end}"
+
+
+def block(source: str, language: str, css: str = "") -> Markup:
     """Return highlighted code that keeps every character of ``source``.
 
     The search leaves it out.
@@ -60,55 +105,35 @@ def block(source: str, language: str, css: str = "") -> str:
         css: more classes for the wrapping element.
     """
     classes = " ".join(filter(None, (f"language-{language}", "highlight", css)))
-    return (
-        f'<div class="{classes}" data-search-exclude><pre><span></span>'
-        f"<code>{tokens(source, language)}</code></pre></div>"
-    )
+    return _PARTS.block(tokens(source, language), classes)
 
 
 @lru_cache(maxsize=1024)
-def tokens(source: str, language: str) -> str:
+def tokens(source: str, language: str) -> Markup:
     """Return ``source`` as highlighted spans, without any wrapping element.
 
     The check renders what the build renders again, and one edit in ``mkdocs serve``
     leaves nearly all code as it was.
     """
     lexer = _lexer(language)
-    return highlight(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", source), lexer, _PLAIN)
+    return safe(highlight(source, lexer, _PLAIN))
 
 
-def pane(css: str, label: str) -> str:
+def pane(css: str, label: str) -> Markup:
     """Return the opening tag of a pane that scrolls sideways, also by keyboard.
 
     What is too wide for a telephone scrolls there, and the page stays where it is.
     """
-    return (
-        f'<div class="{css} db-scroll" tabindex="0" role="group" '
-        f'aria-label="{text(label)}">'
-    )
+    return _PARTS.pane(css, label)
 
 
-def table(columns: Sequence[str], rows: str) -> str:
-    """Return a table of a recording.
-
-    Args:
-        columns: their names; what is measured in seconds stands to the right.
-        rows: the rows, as HTML.
-    """
-    head = "".join(
-        f'<th scope="col"{_NUMBER if name in _MEASURED else ""}>{name}</th>'
-        for name in columns
-    )
-    return (
-        f'{pane("db-states", "Table: " + ", ".join(columns))}<table class="db-table">'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+@templates.filters
+def g(number: float) -> str:
+    """Return a length for a drawing in few characters."""
+    return f"{number:g}"
 
 
-_NUMBER = ' class="db-num"'
-_MEASURED = {"Took", "After"}
-
-
+@templates.filters
 def seconds(amount: float) -> str:
     """Return a duration in seconds as a person would say it."""
     if amount < 10:
@@ -118,6 +143,7 @@ def seconds(amount: float) -> str:
     return f"{int(amount // 60)} min {amount % 60:02.0f} s"
 
 
+@templates.filters
 def plural(count: int, one: str, many: str = "") -> str:
     """Return ``3 tests`` or ``1 test``."""
     return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,153 +1,177 @@
-"""What a recorded scenario shows on a page: one HTML part for each word of ``show``.
+"""What a recorded run shows on a page: one function for each word of ``show:``.
 
-The parts know nothing of fences or files. They take a scenario as ``recording`` keeps
-it and raise ``ValueError`` with the known names when asked for something that the run
-does not have: a page must not show an empty place.
+The functions know nothing of fences or files. They take a scenario as ``recording``
+keeps it and raise ``ValueError`` with the known names when asked for something that the
+run does not have: a page must not show an empty place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from dagbook.views import html as markup
-from dagbook.views import states, timeline
-from dagbook.views.exchanges import exchanges
+from markupsafe import Markup
 
-Scenario = Mapping[str, Any]
-Whole = Mapping[str, Callable[[Scenario], str]]
-One = Mapping[str, Callable[[Scenario, str], str]]
+from dagbook.templates import Macros
+from dagbook.views import exchanges, html, timeline
+from dagbook.views.options import Options, Scenario, some, value
 
-_NUMBERS = ' class="db-num"'
+OPTIONS = Options()
+_DRAWN = Macros("views", "run.html.jinja")
+
+Task = Mapping[str, Any]
 
 
-def render(scenario: Scenario, show: Sequence[str]) -> str:
+def render(scenario: Scenario, show: Sequence[str]) -> Markup:
     """Return the chosen parts of a scenario as HTML, in the order of ``show``.
 
     Args:
         scenario: as in the recording.
-        show: ``states``, ``timeline``, ``children``, ``assets``, ``exchanges``, or
-            ``xcom:task``, ``xcom:task:key``, ``log:task``, ``error:task``,
-            ``rendered:task``, ``value:name``.
+        show: words of ``OPTIONS``.
 
     Raises:
         ValueError: an unknown word, task, key or name, or a part this run has not.
     """
-    parts = []
+    parts: list[Markup] = []
     for xcoms, words in groupby(show, key=lambda word: word.startswith("xcom:")):
         if xcoms:  # several in a row read as one list
-            parts.append(_xcoms(scenario, list(words)))
-        else:
-            parts += [part(scenario, word, _WHOLE, _ONE) for word in words]
-    return "".join(parts)
+            names = [word.partition(":")[2] for word in words]
+            parts.append(_xcoms(scenario, *names))
+            continue
+        for word in words:
+            drawn = OPTIONS.draw(scenario, word)
+            # The table of states has each error already.
+            if not (word.startswith("error:") and "states" in show):
+                parts.append(drawn)
+    return html.safe("".join(parts))
 
 
-def part(scenario: Scenario, word: str, whole: Whole, one: One) -> str:
-    """Return one part of a fence's ``show``: ``states``, or ``log:load``.
-
-    Args:
-        scenario: what was recorded.
-        word: the kind, and a name behind a colon where the kind wants one.
-        whole: the kinds without a name.
-        one: the kinds with a name.
-
-    Raises:
-        ValueError: there is no such kind.
-    """
-    kind, _, rest = word.partition(":")
-    if not rest and kind in whole:
-        return whole[kind](scenario)
-    if rest and kind in one:
-        return one[kind](scenario, rest)
-    known = ", ".join([*whole, *(f"{k}:…" for k in one)])
-    raise ValueError(f"cannot show {word!r} — one of {known}")
-
-
-def verdict(scenario: Scenario) -> str:
+def verdict(scenario: Scenario) -> Markup:
     """Return the run's end in one line: state, run type, dates, conf and note."""
-    if scenario["kind"] != "run":
-        return ""
-    facts = [states.pill(scenario["state"]), f"{markup.text(scenario['run_type'])} run"]
-    date = scenario.get("logical_date")
-    facts.append(f"logical date {markup.code(date)}" if date else "no logical date")
-    if conf := scenario.get("conf"):
-        facts.append(f"conf {markup.value(conf)}")
-    if note := scenario.get("note"):
-        facts.append(f"note “{markup.text(note)}”")
-    return "".join(f"<span>{fact}</span>" for fact in facts)
+    return _DRAWN.verdict(scenario) if scenario["kind"] == "run" else Markup()
 
 
-def _tasks(scenario: Scenario) -> list[Mapping[str, Any]]:
+@OPTIONS.option("states")
+def _states(scenario: Scenario) -> Markup:
+    """Each task instance: its state, tries, time, and the errors of its tries."""
+    return _DRAWN.states(_tasks(scenario))
+
+
+@OPTIONS.option("timeline")
+def _timeline(scenario: Scenario) -> Markup:
+    """A bar for each try on one time axis: only where time is the lesson."""
+    return timeline.draw(_tasks(scenario))
+
+
+@OPTIONS.option("xcom:task")
+def _xcoms(scenario: Scenario, *wanted: str) -> Markup:
+    """The XComs that a task left; `xcom:task:key` shows one of them."""
+    pairs = [pair for one in wanted for pair in _xcom(scenario, one)]
+    return html.pairs("XCom" if len(pairs) == 1 else "XComs", pairs)
+
+
+@OPTIONS.option("log:task")
+def _log(scenario: Scenario, task_id: str) -> Markup:
+    """The lines that the task itself has logged."""
+    return _each(scenario, task_id, _DRAWN.log, "logged nothing of its own")
+
+
+@OPTIONS.option("error:task")
+def _errors(scenario: Scenario, task_id: str) -> Markup:
+    """The errors of the task's tries; where `states` has them already, nothing more."""
+    return _each(scenario, task_id, _DRAWN.errors, "raised no error")
+
+
+@OPTIONS.option("rendered:task")
+def _rendered(scenario: Scenario, task_id: str) -> Markup:
+    """The fields of the task that are templates, as they were rendered."""
+    pairs = [
+        (_named(task, field), found)
+        for task in _of(scenario, task_id)
+        for field, found in sorted(task["rendered"].items())
+    ]
+    if not pairs:
+        raise ValueError(f"{task_id} has no rendered field")
+    return html.pairs("Rendered", pairs)
+
+
+@OPTIONS.option("value:name")
+def _value(scenario: Scenario, name: str) -> Markup:
+    """A value that the test kept with `scenario.keep(name, value)`."""
+    return html.pairs(
+        "Measured by the test", [(html.name(name), value(scenario, name))]
+    )
+
+
+@OPTIONS.option("children")
+def _children(scenario: Scenario) -> Markup:
+    """The runs that this run has started."""
+    runs = some(scenario, "runs", "the run left no other run behind")
+    return _DRAWN.children(runs)
+
+
+@OPTIONS.option("assets")
+def _assets(scenario: Scenario) -> Markup:
+    """The asset events that the run has emitted."""
+    events = some(scenario, "asset_events", "the run emitted no asset event")
+    return _DRAWN.assets(events)
+
+
+@OPTIONS.option("exchanges")
+def _exchanges(scenario: Scenario) -> Markup:
+    """Every request and command of the test, with its answer."""
+    talks = some(scenario, "exchanges", "the scenario recorded no exchange")
+    return exchanges.whole(*talks)
+
+
+@OPTIONS.option("exchange:name")
+def _exchange(scenario: Scenario, name: str) -> Markup:
+    """The request or command which the test has named so, with its answer."""
+    return exchanges.whole(exchanges.named(scenario, name))
+
+
+@OPTIONS.option("answer:name")
+def _answer(scenario: Scenario, name: str) -> Markup:
+    """The status and the answer of that request or command alone."""
+    return exchanges.answer(exchanges.named(scenario, name))
+
+
+def _tasks(scenario: Scenario) -> list[Task]:
     if scenario["kind"] != "run":
         raise ValueError("this scenario is no run: it can show exchanges and values")
     return list(scenario["tasks"])
 
 
-def _of(scenario: Scenario, task_id: str) -> list[Mapping[str, Any]]:
+def _of(scenario: Scenario, task_id: str) -> list[Task]:
     tasks = _tasks(scenario)
-    found = [t for t in tasks if task_id in (t["task_id"], timeline.label(t))]
+    found = [t for t in tasks if task_id in (t["task_id"], html.label(t))]
     if not found:
         known = ", ".join(dict.fromkeys(str(t["task_id"]) for t in tasks))
         raise ValueError(f"the run has no task {task_id!r} — it has {known}")
     return found
 
 
-def _states(scenario: Scenario) -> str:
-    rows = "".join(_state_rows(task) for task in _tasks(scenario))
-    return markup.table(("Task", "State", "Try", "Took"), rows)
+def _each(
+    scenario: Scenario, task_id: str, draw: Callable[[Task], Markup], nothing: str
+) -> Markup:
+    drawn = Markup().join(draw(task) for task in _of(scenario, task_id))
+    if not drawn.strip():
+        raise ValueError(f"{task_id} {nothing}")
+    return drawn
 
 
-def _state_rows(task: Mapping[str, Any]) -> str:
-    spent = [t["duration"] for t in task["tries"] if t.get("duration") is not None]
-    took = markup.seconds(sum(spent)) if spent else "–"
-    number, most = task.get("try_number") or 0, (task.get("max_tries") or 0) + 1
-    tries = f"{number} of {max(most, number)}" if number else "–"
-    row = (
-        f'<tr><th scope="row">{markup.name(timeline.label(task))}</th>'
-        f"<td>{states.pill(task['state'])}</td>"
-        f'<td class="db-nowrap">{tries}</td>'
-        f"<td{_NUMBERS}>{took}</td></tr>"
-    )
-    several = len(task["tries"]) > 1
-    return row + "".join(
-        f'<tr class="db-states__error"><td colspan="4">{_error(one, several)}</td></tr>'
-        for one in task["tries"]
-        if one.get("error")
-    )
-
-
-def _error(one: Mapping[str, Any], several: bool) -> str:
-    error = one["error"]
-    which = f'<span class="db-try">Try {one["try_number"]}</span> ' if several else ""
-    return (
-        f'{which}<code class="db-error"><b>{markup.text(error["type"])}</b>: '
-        f"{markup.text(error['message'])}</code>"
-    )
-
-
-def _timeline(scenario: Scenario) -> str:
-    return timeline.draw(_tasks(scenario))
-
-
-def _xcoms(scenario: Scenario, words: Sequence[str]) -> str:
-    pairs: list[tuple[str, Any]] = []
-    for word in words:
-        pairs += _xcom(scenario, word.partition(":")[2])
-    return _pairs("XCom" if len(pairs) == 1 else "XComs", pairs)
-
-
-def _xcom(scenario: Scenario, wanted: str) -> list[tuple[str, Any]]:
+def _xcom(scenario: Scenario, wanted: str) -> Iterable[tuple[Markup, Any]]:
     task_id, _, key = wanted.partition(":")
     pairs = []
     for task in _of(scenario, task_id):
-        xcoms, label = task["xcoms"], markup.name(timeline.label(task))
+        xcoms = task["xcoms"]
         if key and key not in xcoms:
             known = ", ".join(xcoms) or "none"
             raise ValueError(f"{task_id} has no XCom {key!r} — it has {known}")
         for name in [key] if key else _own_xcoms(xcoms):
-            which = "" if name == "return_value" else f" {markup.name(name)}"
-            pairs.append((label + which, xcoms[name]))
+            which = "" if name == "return_value" else name
+            pairs.append((_named(task, which), xcoms[name]))
     if not pairs:
         raise ValueError(f"{task_id} left no XCom")
     return pairs
@@ -161,136 +185,6 @@ def _own_xcoms(xcoms: Mapping[str, Any]) -> list[str]:
     return sorted(own, key=lambda key: (key != "return_value", key))
 
 
-def _pairs(title: str, pairs: Sequence[tuple[str, Any]]) -> str:
-    body = "".join(f"<dt>{name}</dt><dd>{markup.value(v)}</dd>" for name, v in pairs)
-    return _section(title, f'<dl class="db-pairs">{body}</dl>')
-
-
-def _section(title: str, body: str) -> str:
-    return (
-        f'<div class="db-part"><p class="db-part__title">{title}</p>'
-        f'<div class="db-part__body">{body}</div></div>'
-    )
-
-
-def _log(scenario: Scenario, task_id: str) -> str:
-    blocks = []
-    for task in _of(scenario, task_id):
-        several = len(task["tries"]) > 1
-        for one in task["tries"]:
-            if not one["log"]:
-                continue
-            which = f", try {one['try_number']}" if several else ""
-            lines = "".join(_log_line(line) for line in one["log"])
-            blocks.append(
-                _section(
-                    f"Log of {markup.name(timeline.label(task))}{which}",
-                    f'<pre class="db-log"><code>{lines}</code></pre>',
-                )
-            )
-    if not blocks:
-        raise ValueError(f"{task_id} logged nothing of its own")
-    return "".join(blocks)
-
-
-def _log_line(line: str) -> str:
-    level, _, rest = line.partition(" ")
-    if level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-        return f"<span>{markup.text(line)}\n</span>"
-    return (
-        f'<span class="db-log--{level.lower()}"><b>{level}</b> '
-        f"{markup.text(rest)}\n</span>"
-    )
-
-
-def _errors(scenario: Scenario, task_id: str) -> str:
-    rows = []
-    for task in _of(scenario, task_id):
-        several = len(task["tries"]) > 1
-        for one in task["tries"]:
-            if one.get("error"):
-                rows.append(
-                    _section(
-                        f"Error of {markup.name(timeline.label(task))}",
-                        f'<p class="db-error-line">{_error(one, several)}</p>',
-                    )
-                )
-    if not rows:
-        raise ValueError(f"{task_id} raised no error")
-    return "".join(rows)
-
-
-def _rendered(scenario: Scenario, task_id: str) -> str:
-    pairs = [
-        (f"{markup.name(timeline.label(task))} {markup.name(field)}", found)
-        for task in _of(scenario, task_id)
-        for field, found in sorted(task["rendered"].items())
-    ]
-    if not pairs:
-        raise ValueError(f"{task_id} has no rendered field")
-    return _pairs("Rendered", pairs)
-
-
-def _children(scenario: Scenario) -> str:
-    runs = scenario.get("runs") or []
-    if not runs:
-        raise ValueError("the run left no other run behind")
-    rows = "".join(
-        f'<tr><th scope="row">{markup.name(run["dag_id"])}<br>'
-        f'<span class="db-quiet">{markup.name(run["run_id"])}</span></th>'
-        f"<td>{states.pill(run['state'])}</td><td>{_run_facts(run)}</td></tr>"
-        for run in runs
-    )
-    return markup.table(("Run", "State", "How it came"), rows)
-
-
-def _run_facts(run: Mapping[str, Any]) -> str:
-    facts = [markup.text(run["run_type"])]
-    if run.get("logical_date"):
-        facts.append(f"logical date {markup.code(run['logical_date'])}")
-    if run.get("conf"):
-        facts.append(f"conf {markup.value(run['conf'])}")
-    if run.get("note"):
-        facts.append(f"note “{markup.text(run['note'])}”")
-    return "<br>".join(facts)
-
-
-def _assets(scenario: Scenario) -> str:
-    events = scenario.get("asset_events") or []
-    if not events:
-        raise ValueError("the run emitted no asset event")
-    rows = "".join(
-        f'<tr><th scope="row">{markup.name(event["asset"])}</th>'
-        f"<td>{markup.name(event.get('source_task') or '–')}</td>"
-        f"<td>{markup.value(event.get('extra') or {})}</td></tr>"
-        for event in events
-    )
-    return markup.table(("Asset", "From task", "Extra"), rows)
-
-
-def _exchanges(scenario: Scenario) -> str:
-    return exchanges(scenario.get("exchanges") or [])
-
-
-def _value(scenario: Scenario, name: str) -> str:
-    values = scenario.get("values") or {}
-    if name not in values:
-        known = ", ".join(values) or "none"
-        raise ValueError(f"the test kept no value {name!r} — it kept {known}")
-    return _pairs("Measured by the test", [(markup.name(name), values[name])])
-
-
-_WHOLE: Whole = {
-    "states": _states,
-    "timeline": _timeline,
-    "children": _children,
-    "assets": _assets,
-    "exchanges": _exchanges,
-}
-_ONE: One = {
-    "xcom": lambda scenario, wanted: _pairs("XCom", _xcom(scenario, wanted)),
-    "log": _log,
-    "error": _errors,
-    "rendered": _rendered,
-    "value": _value,
-}
+def _named(task: Task, what: str) -> Markup:
+    names = [html.label(task), *([what] if what else [])]
+    return Markup(" ").join(html.name(name) for name in names)

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dagbook.views import html as markup
+from markupsafe import Markup
+
+from dagbook import templates
 from dagbook.views import states
 
 CHAR, ICON, PAD = 7.3, 24, 12
@@ -48,7 +50,9 @@ class _Side:
         return top + height * (index + 1) / (len(self.ends) + 1)
 
 
-def draw(names: Sequence[str], changes: Iterable[Change], uid: str, title: str) -> str:
+def draw(
+    names: Sequence[str], changes: Iterable[Change], uid: str, title: str
+) -> Markup:
     """Return the ladder as an SVG.
 
     Args:
@@ -86,24 +90,35 @@ def draw(names: Sequence[str], changes: Iterable[Change], uid: str, title: str) 
         height = max(26.0, SPACE * (ends + 1))
         boxes[name] = (y, height)
         y += height + GAP
-    whole, tall = x0 + width + edge["right"], y - GAP + 4
-    parts = [_open(uid, title, arrows, whole, tall)]
-    for arrow in straight:
-        parts.append(_straight(arrow, boxes, x0 + width / 2))
-    for side, found in (("right", right), ("left", left)):
-        sign = 1 if side == "right" else -1
+    middle = x0 + width / 2
+    arcs = []
+    for side, found, sign in (("right", right, 1), ("left", left, -1)):
         edge_x = x0 + width if side == "right" else x0
         for arrow in found:
-            lane = lanes[side][arrow]
-            ys = [
+            y1, y2 = (
                 sides[name][side].place(arrow, leaves, *boxes[name])
                 for name, leaves in ((arrow.start, True), (arrow.end, False))
-            ]
-            x1 = edge_x + sign * (NUMBERS + LANE * lane)
-            begin = x0 + width / 2 + 7 if arrow.start == "new" else edge_x
-            parts.append(_arc(arrow, begin, edge_x, x1, ys[0], ys[1], sign))
-    parts += [_box(name, x0, *boxes[name], width) for name in names]
-    return "".join(parts) + "</svg>"
+            )
+            lane_x = edge_x + sign * (NUMBERS + LANE * lanes[side][arrow])
+            begin = middle + 7 if arrow.start == "new" else edge_x
+            path = _arc(begin, edge_x, lane_x, y1, y2, sign)
+            arcs.append((arrow, sign, path, edge_x, y1, y2))
+    return templates.fill(
+        "views",
+        "state_machine.html.jinja",
+        arcs=arcs,
+        boxes=[(name, None if name == "new" else states.of(name)) for name in names],
+        description=" ".join(f"{a.label}: from {a.start} to {a.end}." for a in arrows),
+        height=y - GAP + 4,
+        left=x0,
+        middle=middle,
+        places=boxes,
+        straight=[(a.label, sum(boxes[a.start]), boxes[a.end][0]) for a in straight],
+        title=title,
+        uid=uid,
+        whole=x0 + width + edge["right"],
+        width=width,
+    )
 
 
 def _side(name: str, arrows: Iterable[Change], row: Mapping[str, int]) -> _Side:
@@ -142,77 +157,12 @@ def _lanes(arrows: Sequence[Change], row: Mapping[str, int]) -> dict[Change, int
     return found
 
 
-def _open(
-    uid: str, title: str, arrows: Sequence[Change], width: float, height: float
-) -> str:
-    t = markup.text
-    words = " ".join(f"{a.label}: from {a.start} to {a.end}." for a in arrows)
-    return (
-        f'<svg class="db-ladder" role="img" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" height="{height:g}" '
-        f'aria-labelledby="{t(uid)}-t {t(uid)}-d">'
-        f'<title id="{t(uid)}-t">{t(title)}</title>'
-        f'<desc id="{t(uid)}-d">{t(words)}</desc>'
-    )
-
-
-def _straight(arrow: Change, boxes: Mapping[str, tuple[float, float]], x: float) -> str:
-    top, height = boxes[arrow.start]
-    y1, y2 = top + height, boxes[arrow.end][0]
-    return (
-        f'<g class="db-edge"><path d="M{x:g} {y1:g}V{y2 - 4:g}"/>'
-        f'{_tip(x, y2, 0, 1)}<text x="{x + 6:g}" y="{(y1 + y2) / 2 + 2:g}">'
-        f"{markup.text(arrow.label)}</text></g>"
-    )
-
-
-def _arc(
-    arrow: Change,
-    begin: float,
-    x0: float,
-    x1: float,
-    y1: float,
-    y2: float,
-    sign: int,
-) -> str:
-    """Return an arrow from a box at ``begin`` over the lane ``x1`` to one at ``x0``."""
+def _arc(begin: float, x0: float, x1: float, y1: float, y2: float, sign: int) -> str:
+    """Return the path from a box at ``begin`` over the lane ``x1`` to one at ``x0``."""
     down = 1 if y2 > y1 else -1
     r = min(ROUND, abs(y2 - y1) / 2)
-    path = (
+    return (
         f"M{begin:g} {y1:g}H{x1 - sign * r:g}Q{x1:g} {y1:g} {x1:g} {y1 + down * r:g}"
         f"V{y2 - down * r:g}Q{x1:g} {y2:g} {x1 - sign * r:g} {y2:g}"
         f"H{x0 + sign * 4:g}"
-    )
-    anchor = "start" if sign > 0 else "end"
-    return (
-        f'<g class="db-edge"><path d="{path}"/>{_tip(x0, y2, -sign, 0)}'
-        f'<text x="{x0 + sign * 3:g}" y="{y1 - 1.5:g}" text-anchor="{anchor}">'
-        f"{markup.text(arrow.label)}</text></g>"
-    )
-
-
-def _tip(x: float, y: float, dx: int, dy: int) -> str:
-    """Return an arrow's tip at a point, pointing right, left or down."""
-    bx, by = x - 5 * dx, y - 5 * dy
-    return (
-        f'<path class="db-edge__tip" d="M{x:g} {y:g}L{bx + 3 * dy:g} {by + 3 * dx:g}'
-        f'L{bx - 3 * dy:g} {by - 3 * dx:g}z"/>'
-    )
-
-
-def _box(name: str, x: float, y: float, height: float, width: float) -> str:
-    middle = y + height / 2
-    if name == "new":
-        return (
-            f'<g class="db-node db-s-plain"><circle cx="{x + width / 2:g}" '
-            f'cy="{middle:g}" r="7"/></g>'
-        )
-    state = states.of(name)
-    return (
-        f'<g class="db-node {state.css}"><rect x="{x:g}" y="{y:g}" width="{width:g}" '
-        f'height="{height:g}" rx="7"/><g transform="translate({x + 8:g} '
-        f'{middle - 9:g})"><circle cx="9" cy="9" r="9"/>'
-        f'<path transform="translate(1.8 1.8) scale(.9)" d="{state.icon}"/></g>'
-        f'<text x="{x + PAD + ICON - 2:g}" y="{middle + 4:g}">'
-        f"{markup.text(name)}</text></g>"
     )

@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
+
+from markupsafe import Markup
+
+from dagbook import templates
+
+_DRAWN = templates.Macros("views", "states.html.jinja")
 
 _RETRY = "M12.4 9.4A4.6 4.6 0 1 1 12.4 6M12.7 2.8v3.4H9.3"
 _CLOCK = "M8 3a5 5 0 1 0 .01 0M8 5.4V8l1.9 1.5"
@@ -78,27 +85,18 @@ def combined(names: Iterable[str | None]) -> State:
 
 def stylesheet() -> str:
     """Return the CSS that gives each state's class its icon, as ``--icon``."""
-    rules = "".join(
-        f".{state.css} {{ --icon: url('data:image/svg+xml,{quote(_svg(state))}'); }}\n"
-        for state in STATES.values()
-    )
-    return f"/* Written by the build from dagbook/states.py. */\n\n{rules}"
+    icons = [(state.css, quote(_DRAWN.icon(state.icon))) for state in STATES.values()]
+    return _DRAWN.stylesheet(icons)
 
 
-def _svg(state: State) -> str:
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" '
-        'stroke="#000" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
-        f'<path d="{state.icon}"/></svg>'
-    )
-
-
-def pill(name: str | None, text: str | None = None) -> str:
+@templates.filters
+@lru_cache(maxsize=256)
+def pill(name: str | None, text: str | None = None) -> Markup:
     """Return the state as a small label: its word, and its icon by the stylesheet.
 
     Args:
         name: the state.
-        text: other words than the state's name; escaped by the caller.
+        text: other words than the state's name; escaped unless they are ``Markup``.
     """
     state = of(name)
-    return f'<span class="db-pill {state.css}">{text or state.name}</span>'
+    return _DRAWN.pill(state.css, text or state.name)

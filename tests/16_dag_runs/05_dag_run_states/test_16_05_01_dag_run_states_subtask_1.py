@@ -195,6 +195,7 @@ def test_under_dag_test_a_run_never_waits_and_begins_on_its_logical_date(example
     assert run["queued_at"] is None
     assert run["start_date"] == run["logical_date"] == "2026-05-01T00:00:00Z"
 
+    example.scenario("timeline").varies("duration")
     asked = example.run("timeline", role="timeline", conf={"run_id": first.run_id})
     rows = {row["what"]: row["duration"] for row in asked.value("read_back")}
     assert list(rows) == [

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pendulum
-from airflow.sdk import dag, task
+from airflow.sdk import Param, dag, task
 
 ORDERS = {
     "2026-04-30": [89.90],
@@ -17,7 +17,7 @@ ORDERS = {
     schedule=None,
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
-    params={"broken_day": ""},
+    params={"broken_day": Param("", type="string")},
     default_args={"retries": 1, "retry_delay": timedelta(seconds=1)},
 )
 def live_orders():

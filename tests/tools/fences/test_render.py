@@ -6,16 +6,19 @@ import re
 
 import markdown
 import pytest
-from example_tree import DAG_PATH, FOLDER, STEM, paths_of, write
+from bs4 import BeautifulSoup
+from example_tree import DAG_PATH, STEM, example_of, paths_of, write
 from pymdownx.superfences import SuperFencesException
 from runs import a_dag, a_run, an_instance
 
-from dagbook.checks import fences as fence_rules
+from dagbook.checks.pages import drawn
+from dagbook.checks.tree import Tree
 from dagbook.examples import example as lookup
 from dagbook.fences import preprocess as annotate
 from dagbook.fences import render as fences
 from dagbook.pages import reader as page
-from dagbook.parsing.parse import ParsedFile, ParsedTask, Tick
+from dagbook.pages.model import FENCES
+from dagbook.parsing.model import ParsedFile, ParsedTask, Tick
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 from dagbook.recording import file as recording
@@ -29,7 +32,7 @@ def project(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Project:
     project = write(tmp_path)
     paths = paths_of(project)
     tasks = [an_instance("total"), an_instance("guard", "failed")]
-    scenario = a_run(*tasks, dag_id=STEM)
+    scenario = a_run(*tasks, dag_id=STEM, values={"sum": 3})
     recording.save(
         paths.recording,
         {
@@ -61,6 +64,13 @@ def test_a_run_fence_shows_the_scenario(project: Project) -> None:
     assert '<figure class="db-run">' in html
     assert "<code>default</code>" in html
     assert html.count("<tr>") == 3
+
+
+def test_a_value_is_shown_without_the_end_of_the_run(project: Project) -> None:
+    html = fences.render("run", PLACE + "show: ['value:sum']", project)
+    assert "manual" not in html
+    html = fences.render("run", PLACE + "show: ['value:sum', states]", project)
+    assert "manual" in html
 
 
 def test_a_graph_fence_takes_the_colours_of_the_run(project: Project) -> None:
@@ -105,6 +115,9 @@ def test_a_diff_fence_compares_sections(project: Project) -> None:
         ("run", "show: [everything]", "cannot show 'everything'"),
         ("run", "show: [states", "not YAML"),
         ("run", "just words", "not YAML"),
+        ("request", "scenario: default", "the key 'exchange' is missing"),
+        ("request", "exchange: ask", "the test has named: none"),
+        ("request", "scenario: nope\nexchange: ask", "no scenario 'nope'"),
         ("graph", "scenario: nope", "no scenario 'nope'"),
         ("graph", "dag: nope", f"no DAG 'nope' in {STEM}.py — it has {STEM}"),
         ("graph", "scenario: talk", "scenario 'talk' is no run"),
@@ -144,10 +157,10 @@ def _markdown(text: str) -> str:
         {
             "name": kind,
             "class": kind,
-            "format": getattr(fences, kind),
+            "format": fences.draw,
             "validator": fences.validate,
         }
-        for kind in ("run", "graph", "schedule", "diff")
+        for kind in FENCES
     ]
     return markdown.markdown(
         text,
@@ -207,9 +220,12 @@ def test_a_block_with_one_file_is_titled_by_it() -> None:
         "x = 1",
         "```",
     ]
-    out = annotate.annotate(lines, "docs/x.md")
+    out = annotate.annotate(lines, "docs/a.md")
     assert out[0] == '``` { .python title="x.py" data-search-exclude="" }'
     assert out[3] == "```python"
+    # Above a piece of its own file a page needs no name.
+    own = annotate.annotate(lines, "docs/a/x.md")
+    assert own[0] == '``` { .python data-search-exclude="" }'
 
 
 def test_a_page_may_show_how_a_page_is_written() -> None:
@@ -225,25 +241,36 @@ def test_a_composed_page_holds_the_parts_in_order(project: Project) -> None:
         'tags: ["reference", "core", "beginner", "success"]',
         "# Add up the orders",
         "```dagbook-header",
+        '<div class="db-answer" markdown="1">',
         "You have orders and want their sum.",
-        '```graph\nexample: "7.1.1"',
         "## The sum",
-        "</span> Shows the sum</p>",
+        '```dagbook-file\nexample: "7.1.1"',
+        "<summary>Run it</summary>",
+        f"python {STEM}.py",
         "## The error",
-        "</span> Shows the error</p>",
         "## What happened",
-        "## How it is tested",
-        "## Run it yourself",
-        f"[Download the file]({STEM}.py)",
         "## Pitfalls",
         "## Related",
-        "## Questions this page answers",
-        "- [Why is the sum wrong?](https://github.com/apache/airflow/issues/48473)",
-        "- How do I add?",
+        "- 7.1.2 Not written",
+        "<summary>Evidence: 3 recorded scenarios, 1 test passed on Airflow 3.3.2",
     ]
     places = [text.find(part) for part in order]
     assert -1 not in places, order[places.index(-1)]
     assert places == sorted(places)
+
+
+def test_the_file_is_shown_once_without_marks(project: Project) -> None:
+    html = fences.render("dagbook-file", PLACE + "errors: true", project)
+    words = BeautifulSoup(html, "html.parser")
+    shown = words.select_one("#db-file code").get_text()
+    assert shown == lookup.example(project, "7.1.1").source
+    assert "8<--" not in shown
+    assert "def total():" in shown
+    assert [one.get_text(" ", strip=True) for one in words.select(".db-tasks li")] == [
+        "total success",
+        "guard failed",
+    ]
+    assert 'class="db-node db-s-failed"' in html
 
 
 def test_every_fence_of_a_page_is_tried_before_the_build(project: Project) -> None:
@@ -251,7 +278,7 @@ def test_every_fence_of_a_page_is_tried_before_the_build(project: Project) -> No
     text = path.read_text().replace("show: [states]", "show: ['xcom:nope']")
     text += "\n```graph\nscenario: other\ndag: nope\n```\n```graph\ndag: nope\n```\n"
     path.write_text(text)
-    found = list(fence_rules.problems(page.read(path, project), "7.1.1", project))
+    found = list(drawn(page.read(path, project), example_of(project), Tree(project)))
     at = text[: text.index("```run")].count("\n") + 1
     assert [(p.line, p.what.partition(":")[0]) for p in found] == [
         (at, "run fence"),
@@ -261,15 +288,11 @@ def test_every_fence_of_a_page_is_tried_before_the_build(project: Project) -> No
     assert {p.path for p in found} == {project.relative(path)}
 
 
-def test_the_header_names_what_is_proven(project: Project) -> None:
+def test_the_header_names_versions_and_the_file(project: Project) -> None:
     html = fences.render("dagbook-header", PLACE + 'airflow: ">=3.1"', project)
-    words = re.sub(r"<[^>]+>", " ", html)
-    assert "Airflow ≥ 3.1" in words
-    assert "run on 3.3.2" in words
-    assert "3 scenarios, 1 test passed" in words
-    assert f'href="{STEM}.py" download' in html
-    assert 'href="../../tags.html#tag:beginner"' in html
-    assert FOLDER.count("/") == 1
+    words = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    assert words == "7.1.1 works on Airflow 3.1–3.3.2 Copy Download"
+    assert f'href="{STEM}.py"' in html
 
 
 def test_a_page_without_a_recording_is_refused(project: Project) -> None:

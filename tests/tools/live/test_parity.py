@@ -11,12 +11,22 @@ import pytest
 
 from dagbook.checks import parity as checks
 from dagbook.checks.check import check
+from dagbook.checks.tree import Tree
 from dagbook.live import recordings as records
 from dagbook.live.history import path
+from dagbook.live.options import Options
 from dagbook.live.parity import results as parity
 from dagbook.live.parity.chain import Chain
 from dagbook.live.parity.compare import compare, matches
-from dagbook.live.parity.plan import Declared, Expected, Plan, modes, plans, smoke
+from dagbook.live.parity.plan import (
+    PLAIN,
+    Declared,
+    Expected,
+    Plan,
+    modes,
+    plans,
+    smoke,
+)
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 from dagbook.recording.masks import Masker
@@ -170,36 +180,102 @@ def test_matches_reads_a_state_with_or_without_the_try():
     assert not matches("success, try 1", "success, try 2")
 
 
+def trigger(state="success"):
+    return Expected(PLAIN, {"kind": "plain", "dag_id": "example", "state": state})
+
+
 def plan(item_id, *expected, declared=()):
     class Item:
         id, stem, folder = item_id, "example", "16_x/01_y"
 
-    return Plan(Item, None, "hash", list(expected), list(declared))
+    return Plan(Item, None, "hash", [trigger(), *expected], list(declared))
+
+
+def names(requests):
+    return [[e.scenario for e in request] for request in requests]
 
 
 def test_equal_requests_run_once_and_default_leads():
     other = recorded("other", conf={"region": "us"})
     lost = recorded("lost", state="failed")
-    requests = plan("16.1.1", other, lost, recorded()).requests
-    assert [[e.scenario for e in r.expected] for r in requests] == [
-        ["default", "lost"],
-        ["other"],
-    ]
+    made = plan("16.1.1", other, lost, recorded())
+    assert names(made.requests(plain=False)) == [["default", "lost"], ["other"]]
+    assert names(made.requests(plain=True)) == [[PLAIN]]
 
 
-def test_a_run_that_saw_an_earlier_one_asks_for_it_first():
-    before = {
-        "dag_id": "example",
-        "run_type": "manual",
-        "state": "failed",
-        "logical_date": None,
-    }
-    child = before | {"run_type": "operator_triggered"}
-    queued = before | {"state": "queued"}
-    again = recorded("again", runs=[before, child, queued, before | {"dag_id": "z"}])
-    (first, second) = plan("16.1.1", recorded(), again).requests
-    assert first.earlier == ()
-    assert second.earlier == (before,)
+def test_a_default_that_is_the_plain_trigger_runs_with_it():
+    bare = recorded(conf={}, logical_date=None)
+    assert names(plan("16.1.1", bare).requests(plain=True)) == [[PLAIN, "default"]]
+    for more in ({"conf": CONF}, {"logical_date": "2026-05-01T00:00:00Z"}):
+        other = recorded(**{"conf": {}, "logical_date": None, **more})
+        assert names(plan("16.1.1", other).requests(plain=True)) == [[PLAIN]]
+
+
+def test_of_the_plain_trigger_only_the_end_counts():
+    seen = [live("load", "failed", 3)]
+    assert compare(trigger("failed"), {"state": "failed"}, seen, []).result == "same"
+    outcome = compare(trigger(), {"state": "failed"}, seen, [])
+    assert outcome.defects == ["the run: recorded success, live failed"]
+    assert outcome.yaml() == []
+
+
+def rewritten(root):
+    """Write the example as one that is in the new form."""
+    project = example_tree.write(root)
+    (root / "tests/exceptions.yml").unlink()
+    return project
+
+
+@pytest.mark.parametrize(
+    ("outcome", "recorded_state", "state"),
+    [
+        ("success", "failed", "success"),
+        ("failure", "success", "failed"),
+        ("warning", "success", "success"),
+        ("anti-pattern", "failed", "failed"),
+    ],
+)
+def test_the_plain_trigger_ends_as_the_outcome_tag_says(
+    tmp_path, outcome, recorded_state, state
+):
+    project = rewritten(tmp_path)
+    paths = example_tree.paths_of(project)
+    data = json.loads(paths.recording.read_text())
+    data["scenarios"]["default"]["state"] = recorded_state
+    paths.recording.write_text(json.dumps(data))
+    spec = next(p for p in project.spec.glob("*.md") if "success']" in p.read_text())
+    spec.write_text(spec.read_text().replace("'success']", f"'{outcome}']"))
+    assert plans(project)[0].expected[0].state == state
+
+
+def test_a_scenario_that_the_test_had_a_hand_in_is_left_out(tmp_path):
+    project = rewritten(tmp_path)
+    paths = example_tree.paths_of(project)
+    data = json.loads(paths.recording.read_text())
+    touched = data["scenarios"]["default"] | {"hands": ["environment"]}
+    data["scenarios"]["touched"] = touched
+    paths.recording.write_text(json.dumps(data))
+    (made,) = plans(project)
+    assert [one.scenario for one in made.expected] == [PLAIN, "default"]
+    # An example in the old form is not asked for the plain Trigger yet.
+    example_tree.write(tmp_path)
+    (made,) = plans(project)
+    assert [one.scenario for one in made.expected] == ["default"]
+
+
+@pytest.mark.parametrize("only", ["nonsense", "16.9"])
+def test_an_empty_selection_is_refused_by_name(tmp_path, only):
+    project = example_tree.write(tmp_path)
+    with pytest.raises(DagbookError, match="is no item of the spec"):
+        Options(only=only).plans(project)
+
+
+def test_an_example_without_a_recording_is_refused_by_name(tmp_path):
+    project = example_tree.write(tmp_path)
+    paths = example_tree.paths_of(project)
+    paths.recording.unlink()
+    with pytest.raises(DagbookError, match="has a recording — run `make record ONLY="):
+        Options(only=paths.stem).plans(project)
 
 
 def test_smoke_takes_the_fewest_that_cover_every_mode():
@@ -229,16 +305,16 @@ def test_the_signature_changes_with_what_is_asked_and_what_is_expected():
 @pytest.fixture
 def tree(tmp_path, monkeypatch):
     """A project with one example, as far as parity looks at it."""
-    from dagbook.project import Project
-
-    (tmp_path / "tests").mkdir()
-    project = Project(tmp_path)
+    project = example_tree.write(tmp_path)
+    (project.tests / "parity.json").write_text('{"examples": {}, "format": 1}')
     source = tmp_path / "dags" / "16_x" / "01_y" / "example.py"
     source.parent.mkdir(parents=True)
     source.write_text("")
-    made = plan("16.1.1", recorded(tasks=[LOAD]))
+    made = plan("7.1.1", recorded(tasks=[LOAD]))
+    made.item = example_tree.item_of(project)
     made.source = source
-    monkeypatch.setattr(checks, "plans", lambda project: [made])
+    for module in (checks, parity):
+        monkeypatch.setattr(module, "plans", lambda project: [made])
     return project, made
 
 
@@ -252,36 +328,36 @@ def measured(made, tries=1):
 
 def test_an_example_is_missing_until_it_ran_and_stale_when_it_changed(tree):
     project, made = tree
-    (problem,) = checks.problems(project)
+    (problem,) = list(checks.parity(Tree(project)))
     assert str(problem).startswith(
-        "tests/parity.json: 16.1.1: never run on a real scheduler — run `make live"
+        "tests/parity.json: 7.1.1: never run on a real scheduler — run `make live"
     )
     assert parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
-    assert checks.problems(project) == []
+    assert list(checks.parity(Tree(project))) == []
     made.digest = "another"
-    assert "example.py has changed since" in checks.problems(project)[0].what
+    assert "example.py has changed since" in list(checks.parity(Tree(project)))[0].what
     made.digest = "hash"
-    made.expected = [recorded(tasks=[LOAD], state="failed")]
-    assert "was recorded anew" in checks.problems(project)[0].what
-    made.expected = [recorded(tasks=[LOAD]), recorded("new")]
-    assert "scenario “new” never ran" in checks.problems(project)[0].what
+    made.expected = [trigger(), recorded(tasks=[LOAD], state="failed")]
+    assert "was recorded anew" in list(checks.parity(Tree(project)))[0].what
+    made.expected = [trigger(), recorded(tasks=[LOAD]), recorded("new")]
+    assert "scenario “new” never ran" in list(checks.parity(Tree(project)))[0].what
 
 
 def test_a_declaration_that_leaves_the_page_makes_the_result_stale(tree):
     project, made = tree
     made.declared = [declare("success, try 2", "load")]
     parity.save(project, measured(made, tries=2), "LocalExecutor, PostgreSQL")
-    assert checks.problems(project) == []
+    assert list(checks.parity(Tree(project))) == []
     made.declared = []
-    assert "no longer says so" in checks.problems(project)[0].what
+    assert "no longer says so" in list(checks.parity(Tree(project)))[0].what
 
 
 def test_a_declaration_of_a_scenario_that_is_not_there_is_a_problem(tree):
     project, made = tree
     made.declared = [declare("failed", scenario="defualt")]
     parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
-    (problem,) = checks.problems(project)
-    assert "speaks of scenario “defualt”, which has no run" in problem.what
+    (problem,) = list(checks.parity(Tree(project)))
+    assert "parity leaves out scenario “defualt”" in problem.what
 
 
 def test_a_defect_is_not_stored_and_an_equal_result_keeps_the_old_times(tree):
@@ -289,7 +365,7 @@ def test_a_defect_is_not_stored_and_an_equal_result_keeps_the_old_times(tree):
     parity.save(project, measured(made), "LocalExecutor, PostgreSQL")
     before = (project.tests / "parity.json").read_text()
     slower = measured(made)
-    slower["16.1.1"].ended = 99.0
+    slower["7.1.1"].ended = 99.0
     assert not parity.save(project, slower, "LocalExecutor, PostgreSQL")
     assert (project.tests / "parity.json").read_text() == before
     parity.save(project, measured(made, tries=2), "LocalExecutor, PostgreSQL")
@@ -328,7 +404,7 @@ def test_a_path_tells_each_state_and_a_repeated_pair_once(reported, final, told)
 
 
 def test_times_are_noise_in_a_live_recording(tmp_path):
-    file = tmp_path / "x.live.json"
+    file = tmp_path / "16_01_01_x.live.json"
     old = {"steps": [{"at": 1.0, "did": "pause"}], "runs": [{"times": {"queued": 1}}]}
     records.write(file, "default", old)
     first = file.read_text()
@@ -350,9 +426,7 @@ def test_a_broken_file_is_named_and_does_not_hide_the_rest(tmp_path):
     assert plans(project) == []  # the check of the recording says that it is no JSON
 
     (project.tests / "parity.json").write_text('{"examples":\n{,}}')
-    with pytest.raises(DagbookError) as error:
-        checks.problems(project)
-    (problem,) = error.value.problems
+    (problem,) = checks.parity(Tree(project))
     assert (problem.path, problem.line) == ("tests/parity.json", 2)
     assert "tests/parity.json:2: not JSON" in [
         str(p)[:29] for p in check(project, live=True)

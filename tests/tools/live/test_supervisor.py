@@ -175,3 +175,61 @@ def test_a_killed_keeper_takes_its_servers_along(tmp_path):
     with pytest.raises(KeeperError):
         keeping.pids()
     keeping.shutdown()
+
+
+KEPT = SESSION.replace(
+    "time.sleep(600)", "keeping.keep(float(sys.argv[2]))\n(folder / 'kept').touch()"
+)
+
+
+def keep(work: Path, idle: float) -> list[int]:
+    """Let a session that ends keep its processes; return their ids, keeper last."""
+    work.mkdir()
+    (work / "s.py").write_text(STUBBORN)
+    (work / "session.py").write_text(KEPT)
+    words = [sys.executable, str(work / "session.py"), str(work), str(idle)]
+    subprocess.run(words, check=True, timeout=60)
+    return [pid_in(work / name) for name in ("s.pid", "s.pid.child", "keeper.pid")]
+
+
+def test_what_is_kept_outlives_its_session_and_another_one_ends_it(tmp_path):
+    pids = keep(tmp_path / "work", 600)
+    for _ in range(2):
+        later = Keeping(tmp_path / "work", kept=True)
+        assert later.pids() == {"stubborn": pids[0]}
+        assert later.pid == pids[2]
+        later.close()
+    assert not any(gone(pid) for pid in pids)
+    Keeping(tmp_path / "work", kept=True).shutdown(seconds=0.2)
+    eventually(lambda: all(gone(pid) for pid in pids))
+
+
+def test_what_is_kept_ends_by_itself_when_nobody_comes(tmp_path):
+    pids = keep(tmp_path / "work", 0.5)
+    eventually(lambda: all(gone(pid) for pid in pids), seconds=40)
+    assert not (tmp_path / "work").exists()
+    with pytest.raises(OSError):
+        Keeping(tmp_path / "work", kept=True)
+
+
+def test_a_command_is_run_to_its_end_and_forgotten(keeping, tmp_path):
+    words = [sys.executable, "-c", "raise SystemExit(3)"]
+    assert keeping.run("once", words, 30, env={}, log=tmp_path / "log") == 3
+    assert keeping.exits() == {}
+
+
+def test_a_command_whose_parent_is_killed_is_ended(tmp_path):
+    note = tmp_path / "child.pid"
+    child = (
+        "import os, signal, sys, time; from pathlib import Path;"
+        "from dagbook.live.servers.supervisor import PR_SET_PDEATHSIG, prctl;"
+        "prctl(PR_SET_PDEATHSIG, signal.SIGTERM);"
+        "Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(600)"
+    )
+    run = f'subprocess.run([sys.executable, "-c", {child!r}, sys.argv[1]])'
+    parent = f"import subprocess, sys; {run}"
+    process = subprocess.Popen([sys.executable, "-c", parent, str(note)])
+    pid = pid_in(note)
+    process.kill()
+    process.wait()
+    eventually(lambda: gone(pid))

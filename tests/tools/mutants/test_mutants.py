@@ -9,7 +9,8 @@ from dagbook.mutants.generate import mutants
 from dagbook.mutants.mutant import mutant
 from dagbook.mutants.report import markdown, overall, scores, unused
 from dagbook.mutants.verdicts import Verdict
-from dagbook.pages.reader import FENCES, parse
+from dagbook.pages.model import FENCES
+from dagbook.pages.reader import parse
 
 
 def changes(text, operator=None):

@@ -7,21 +7,20 @@ from pathlib import Path
 import example_tree as tree
 import pytest
 
-from dagbook.checks import pages as page_rules
+from dagbook.checks.rules import over
+from dagbook.checks.tree import Tree
 from dagbook.pages import reader as page
+from dagbook.pages.model import Question, Reference, SnippetRef
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-from dagbook.spec import load as spec
 
 PAGE = f"docs/{tree.FOLDER}/{tree.STEM}.md"
 
 
 def found(project: Project) -> list[Problem]:
-    written = page.read(tree.paths_of(project).page, project)
-    contract = spec.load(project)
-    return page_rules.problems(
-        written, contract.by_id["7.1.1"], project, tree.recording(project), contract
-    )
+    example, whole = tree.example_of(project), Tree(project)
+    rules = [r for r in (*over("page"), *over("old page")) if not r.spare]
+    return sorted({p for r in rules for p in r.find(example.page, example, whole)})
 
 
 def test_a_good_page_has_no_problem(tmp_path: Path) -> None:
@@ -34,16 +33,13 @@ def test_what_is_read(tmp_path: Path) -> None:
     assert read.path == PAGE
     assert read.front.title == "Add up the orders"
     assert read.front.questions == (
-        page.Question(
+        Question(
             "Why is the sum wrong?", "https://github.com/apache/airflow/issues/48473"
         ),
-        page.Question("How do I add?"),
+        Question("How do I add?"),
     )
     assert read.front.related == ("7.1.2",)
     assert read.lead.text.startswith("You have orders")
-    assert read.lead.links == (
-        page.Link("the docs", "https://airflow.apache.org/", 12),
-    )
     assert [s.title for s in read.bullet_sections] == ["The sum", "The error"]
     assert set(read.standing) == {
         "What happened",
@@ -54,7 +50,7 @@ def test_what_is_read(tmp_path: Path) -> None:
     first = read.bullet_sections[0]
     assert first.line == 14
     assert first.words == 56
-    assert first.snippets == (page.SnippetRef(tree.DAG_PATH, "total", 19),)
+    assert first.snippets == (SnippetRef(tree.DAG_PATH, "total", 19),)
     run = read.standing["What happened"].fences[0]
     assert (run.language, run.line) == ("run", 32)
     assert run.options == {"scenario": "default", "show": ["states"]}
@@ -67,6 +63,13 @@ def test_headings_in_fences_and_attributes() -> None:
     assert [(s.title, s.line, s.heading) for s in read.sections] == [
         ("Yes `a`", 10, "Yes `a` { #here }")
     ]
+
+
+def test_references_to_examples_are_ids_in_brackets_outside_code() -> None:
+    read = page.parse(
+        "See [16.1.3], not `[1.2.3]` nor [2.3.4](x.md).\n\n```sh\n[3.4.5]\n```\n", "p"
+    )
+    assert read.lead.references == (Reference("16.1.3", 1),)
 
 
 def test_words_are_prose_only() -> None:
@@ -96,7 +99,7 @@ def test_words_are_prose_only() -> None:
         ('">=3.1"', '">=3.1"\nlive_difference: [{a: 1}]', 5, "a live difference that"),
         ('link: "https', 'link: "http', 5, "a question that cannot be read"),
         ('- "How do I add?"', "- 7", 5, "a question that cannot be read"),
-        ('["7.1.2"]', "[x]", 9, "related 'x' is not an id"),
+        ('["7.1.2"]', "[x]", 9, "related 'x' is neither an id"),
         ('["7.1.2"]', "[9.9.9]", 1, "related item 9.9.9 is not in the spec"),
         ('summary: "Adds', "summary: a: b", 3, "the front matter is not YAML"),
         ("You have", "<!-- You have", 11, "no lead"),
@@ -203,12 +206,12 @@ def test_scenarios_of_another_example_and_of_the_scheduler_are_not_ours(
     assert found(project) == []
 
 
-def test_marks_out_of_order_name_the_file_and_the_page(tmp_path: Path) -> None:
+def test_marks_out_of_order_name_the_file(tmp_path: Path) -> None:
     project = tree.write(tmp_path)
     dag = tree.paths_of(project).dag
     dag.write_text(tree.DAG.replace("# --8<-- [end:guard]", ""))
     problems = found(project)
-    assert [(p.path, p.page) for p in problems] == [(tree.DAG_PATH, PAGE)]
+    assert [p.path for p in problems] == [tree.DAG_PATH]
     assert "section “guard” has no end" in str(problems[0])
 
 

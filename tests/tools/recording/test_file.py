@@ -1,30 +1,32 @@
 """Recordings are compared without noise, keep their noise, and say when they lie."""
 
 import json
-from dataclasses import dataclass
 
 import pytest
 
 from dagbook.checks import recordings
-from dagbook.project import Project, sha256
+from dagbook.checks.check import of_recordings
+from dagbook.checks.tree import Tree
+from dagbook.examples.example import Example
+from dagbook.files import sha256
+from dagbook.project import Project
 from dagbook.recording import file as recording
+from dagbook.spec.model import Item
+
+FOLDER, STEM = "16_dag_runs/01_manual_trigger", "16_01_01_orders"
+ITEM = Item("16.1.1", "Orders", STEM, (), (), "docs/spec/x.md", 1, FOLDER)
 
 
-@dataclass
-class Item:
-    id: str = "16.1.1"
-    stem: str = "16_01_01_orders"
-    folder: str = "16_dag_runs/01_manual_trigger"
-
-
-def scenario(start=0.0, duration=1.0, state="success"):
+def scenario(start=0.0, duration=1.0, state="success", own=None):
+    """A run whose task returns ``own``."""
+    one = {"try_number": 1, "start": start, "duration": duration}
+    task = {"task_id": "load", "map_index": -1, "tries": [one]}
     return {
         "kind": "run",
         "state": state,
         "duration": duration,
-        "tasks": [
-            {"task_id": "load", "tries": [{"start": start, "duration": duration}]}
-        ],
+        "tasks": [task | {"xcoms": {"return_value": own}}],
+        "values": {"kept": own},
     }
 
 
@@ -37,25 +39,26 @@ def test_noise_is_not_compared():
     )
 
 
-def test_a_duration_that_is_text_is_compared():
-    masked, other = {"duration": "<duration>"}, {"duration": "P1D"}
-    assert recording.comparable(masked) != recording.comparable(other)
+def test_values_of_the_example_are_no_noise_whatever_their_keys_are():
+    old, new = scenario(own={"start": 5}), scenario(own={"start": 7})
+
+    assert recording.comparable(new) != recording.comparable(old)
+    kept = recording.keep_noise(new, old)
+    assert kept["values"]["kept"]["start"] == 7
+    assert kept["tasks"][0]["xcoms"]["return_value"]["start"] == 7
 
 
-def test_old_noise_is_kept_where_the_shape_is_the_same():
+def test_old_noise_is_kept_where_the_tries_are_the_same():
     kept = recording.keep_noise(scenario(0.4, 9.0, "failed"), scenario(0.0, 1.0))
 
     assert kept == scenario(0.0, 1.0, "failed")
 
 
-def test_new_noise_stands_where_the_shape_changed():
+def test_new_noise_stands_where_the_tries_changed():
     new = scenario(0.4, 9.0)
-    new["tasks"].append({"task_id": "late", "tries": [{"start": 2.0, "duration": 3.0}]})
+    new["tasks"][0]["tries"].append({"try_number": 2, "start": 2.0, "duration": 3.0})
 
-    kept = recording.keep_noise(new, scenario())
-
-    assert kept["tasks"] == new["tasks"]
-    assert kept["duration"] == 1.0
+    assert recording.keep_noise(new, scenario()) == new
 
 
 def test_saving_the_same_data_changes_no_byte(tmp_path):
@@ -70,7 +73,7 @@ def test_saving_the_same_data_changes_no_byte(tmp_path):
 def recorded(tmp_path):
     (tmp_path / "docs/spec").mkdir(parents=True)
     project = Project(tmp_path)
-    paths = project.example(Item.folder, Item.stem)
+    paths = project.example(FOLDER, STEM)
     for path in (paths.dag, paths.test):
         path.parent.mkdir(parents=True)
         path.write_text("x = 1\n")
@@ -84,8 +87,13 @@ def recorded(tmp_path):
     return project, paths
 
 
+def problems(project):
+    example, tree = Example(project, ITEM), Tree(project)
+    return [*recordings.there(example, tree), *of_recordings(example, tree)]
+
+
 def whats(project):
-    return [p.what for p in recordings.problems(project, Item())]
+    return [p.what for p in problems(project)]
 
 
 def test_a_fresh_recording_has_no_problem(recorded):
@@ -95,7 +103,7 @@ def test_a_fresh_recording_has_no_problem(recorded):
 def test_a_changed_source_makes_it_stale(recorded):
     project, paths = recorded
     paths.dag.write_text("x = 2\n")
-    (problem,) = recordings.problems(project, Item())
+    (problem,) = problems(project)
     assert "stale" in problem.what
     assert project.relative(paths.dag) in problem.what
     assert "make record ONLY=16.1.1" in problem.remedy
@@ -136,7 +144,7 @@ def test_a_leak_is_named_with_its_line(recorded):
     data = recording.load(paths.recording)
     data["scenarios"]["default"]["run_id"] = "see /home/ada/x"
     recording.save(paths.recording, data)
-    (problem,) = recordings.problems(project, Item())
+    (problem,) = problems(project)
     assert "an absolute path" in problem.what
     line = paths.recording.read_text().splitlines()[problem.line - 1]
     assert "/home/ada" in line
@@ -156,3 +164,18 @@ def test_a_recording_without_passed_tests_proves_nothing(recorded):
     data["tests"]["passed"] = []
     recording.save(paths.recording, data)
     assert whats(project) == ["no test of the example has passed"]
+
+
+def test_a_host_name_is_refused_in_both_recordings(recorded, monkeypatch):
+    project, paths = recorded
+    monkeypatch.setattr("socket.gethostname", lambda: "ada-laptop")
+    paths.live_test.write_text("x = 1\n")
+    data = recording.load(paths.recording)
+    data["scenarios"]["default"]["run_id"] = "on ada-laptop"
+    recording.save(paths.recording, data)
+    data["tests"]["sha256"] = sha256(paths.live_test)
+    recording.save(paths.live_recording, data)
+    first, live = problems(project)
+    assert first.what == live.what == "the recording carries this machine's host name"
+    assert "run `make record ONLY=16.1.1`" in first.remedy
+    assert "run `make live ONLY=16.1.1 RECORD=1`" in live.remedy

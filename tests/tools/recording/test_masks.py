@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dagbook.recording.leaks import leaks
-from dagbook.recording.masks import Masker
+from dagbook.recording.masks import MARKER, MASKS, Masker, fill
 
 TOKEN = "eyJhbGciOiJIUzUxMiJ9.eyJzdWIiOiJhZG1pbiJ9.c2lnbmF0dXJlLW9mLXRlc3Q"
 
@@ -81,21 +81,47 @@ def test_only_the_wall_clock_of_the_scenario_becomes_now(masker):
     assert masker.text(later) == later
 
 
-def test_keys_say_what_their_values_are(masker):
-    value = {
+def test_keys_of_an_api_answer_say_what_their_values_are(masker):
+    own = {"duration": 5, "hostname": "db.example.com"}
+    answer = {
         "hostname": "a1",
         "duration": 1.25,
-        "password": "in clear",
         "end_date": None,
         "rows": [{"pid": 17, "duration": None}],
+        "conf": own,
+        "value": own,
+        "rendered_fields": {"env": own},
     }
-    assert masker.value(value) == {
-        "hostname": "<host>",
-        "duration": "<duration>",
-        "password": "<password>",
-        "end_date": None,
-        "rows": [{"pid": "<pid>", "duration": None}],
+    body = {"password": "in clear", "duration": 5, "conf": own}
+    exchange = {"kind": "http", "status": 200, "response": answer, "body": body}
+    assert masker.exchange(exchange) == {
+        "kind": "http",
+        "status": 200,
+        "response": {
+            "hostname": "<host>",
+            "duration": "<duration>",
+            "end_date": None,
+            "rows": [{"pid": "<pid>", "duration": None}],
+            "conf": own,
+            "value": own,
+            "rendered_fields": {"env": own},
+        },
+        "body": {"password": "<password>", "duration": 5, "conf": own},
     }
+
+
+def test_values_of_the_example_keep_what_their_keys_hold(masker):
+    own = {"duration": 12.5, "pid": 7, "event_id": "evt-1", "start": 7, "at": [1.5]}
+    run = {"tasks": [{"xcoms": {"return_value": own}}], "values": own, "conf": own}
+    assert masker.value(run) == run
+
+
+def test_the_contributors_page_lists_each_mask():
+    listed = fill(f"before\n\n{MARKER}\n").split("before\n\n")[1]
+    for mask in MASKS:
+        assert f"| {mask.what} |" in listed
+    assert "| `run_duration` | &lt;duration&gt; |" in listed
+    assert fill("no marker") == "no marker"
 
 
 @pytest.mark.parametrize(
@@ -108,6 +134,8 @@ def test_keys_say_what_their_values_are(masker):
         ("-----BEGIN RSA PRIVATE KEY-----", "a private key"),
         ("postgresql://airflow:hunter2@127.0.0.1/db", "a password in a URL"),
         ("AKIAIOSFODNN7EXAMPLE", "a cloud access key"),
+        ('"bank_password": "s3cret-of-the-bank"', "a secret in clear"),
+        (r'"body": "{\"api_key\": \"abcdef\"}"', "a secret in clear"),
     ],
 )
 def test_leaks_are_named(text, leak):
@@ -122,6 +150,11 @@ def test_leaks_are_named(text, leak):
         "manual__2026-05-01T06:30:00+00:00",
         "http://127.0.0.1:<port>/auth/token",
         "Bearer <token>",
+        '"password": "***"',
+        '"password": "<password>"',
+        '"password": null',
+        '"shop_password": "open sesame"',
+        '"file_token": "abc-of-the-example"',
     ],
 )
 def test_clean_text_is_no_leak(text):

@@ -58,6 +58,14 @@ def test_a_run_does_not_see_the_conf_of_the_one_before(orders):
     assert plain.value("counted") == [["north"], 3]
 
 
+def test_a_run_does_not_see_the_conf_of_a_call_of_the_dag_s_own_test(orders):
+    orders.dag.test(run_conf={"regions": ["south"], "limit": 9, "later": True})
+    plain = orders.run("plain", logical_date=None)
+
+    assert plain.value("counted") == [["north"], 3]
+    assert "later" not in orders.dag.params
+
+
 def test_the_answers_of_people_are_recorded_with_the_run(orders):
     answer = {"chosen_options": ["Approve"], "params_input": {}}
     with orders.answers(people={"approve": answer}):

@@ -13,10 +13,10 @@ import pytest
 from mkdocs_literate_nav.parser import NavParser
 
 from dagbook.checks import indexes as checks
-from dagbook.examples import coverage
+from dagbook.checks.tree import Tree
 from dagbook.project import Project
-from dagbook.site import indexes
-from dagbook.spec import load as spec
+from dagbook.site import indexes, show
+from dagbook.views import live, run
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = f"{tree.FOLDER}/{tree.STEM}.md"
@@ -79,12 +79,11 @@ def test_a_written_index_keeps_its_prose(project: Project) -> None:
 def test_a_wrong_index_page_is_a_problem(
     project: Project, folder: str, text: str, what: str
 ) -> None:
-    covered = coverage.coverage(project, spec.load(project))
-    assert checks.problems(project, covered) == []
+    assert list(checks.indexes(Tree(project))) == []
     path = project.docs / folder / "index.md"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
-    found = checks.problems(project, covered)
+    found = list(checks.indexes(Tree(project)))
     assert [what in p.what for p in found] == [True]
     assert found[0].path == f"docs/{folder}/index.md"
 
@@ -227,3 +226,10 @@ def test_every_link_of_a_generated_page_leads_to_a_page() -> None:
             full = posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
             assert full in anchors, (path, target)
             assert not anchor or anchor in anchors[full], (path, target)
+
+
+def test_the_page_for_writers_lists_each_word_of_show() -> None:
+    text = show.fill((ROOT / "docs/contributing/page.md").read_text("utf-8"))
+    assert show.MARKER not in text
+    for option in (*run.OPTIONS.values(), *live.OPTIONS.values()):
+        assert f"\n| `{option.word}` | {option.about} |\n" in text

@@ -91,8 +91,8 @@ def test_errors_of_tasks_runs_and_answers() -> None:
         }
     }
     assert seen.errors(recording) == [
-        seen.Seen("ValueError", "a", "no"),
-        seen.Seen("HTTP 404", "a", "gone"),
-        seen.Seen("HTTP 422", "a", "Field required"),
-        seen.Seen("ParamError", "b", "p"),
+        seen.Seen("ValueError", "no"),
+        seen.Seen("HTTP 404", "gone"),
+        seen.Seen("HTTP 422", "Field required"),
+        seen.Seen("ParamError", "p"),
     ]

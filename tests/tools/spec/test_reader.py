@@ -9,6 +9,7 @@ import pytest
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 from dagbook.spec import load as spec
+from dagbook.spec.model import Spec
 
 ROOT = Path(__file__).resolve().parents[3]
 META = (
@@ -63,11 +64,11 @@ def write(tmp_path: Path, text: str, name: str = "7_small_things.md") -> Project
 
 
 @pytest.fixture(scope="module")
-def contract() -> spec.Spec:
+def contract() -> Spec:
     return spec.load(Project(ROOT))
 
 
-def test_the_three_checklists_hold_what_the_owner_ordered(contract: spec.Spec) -> None:
+def test_the_three_checklists_hold_what_the_owner_ordered(contract: Spec) -> None:
     counts = {file.slug: len(list(file.items)) for file in contract.files}
     assert list(counts.items()) == [
         ("16_dag_runs", 86),
@@ -78,7 +79,7 @@ def test_the_three_checklists_hold_what_the_owner_ordered(contract: spec.Spec) -
     assert sum(len(item.bullets) for item in contract.items) == 678
 
 
-def test_one_name_gives_every_path(contract: spec.Spec) -> None:
+def test_one_name_gives_every_path(contract: Spec) -> None:
     paths = contract.by_id["16.1.1"].paths(Project(ROOT))
     place = "16_dag_runs/01_manual_trigger/"
     stem = "16_01_01_manual_trigger_subtask_1"
@@ -89,14 +90,14 @@ def test_one_name_gives_every_path(contract: spec.Spec) -> None:
     assert relative(paths.recording) == f"tests/{place}{stem}.json"
 
 
-def test_folders_are_the_slug_of_the_subsection(contract: spec.Spec) -> None:
+def test_folders_are_the_slug_of_the_subsection(contract: Spec) -> None:
     subs = contract.subsections
     assert subs["16.12"].folder == "16_dag_runs/12_dag_run_anti_patterns"
     assert subs["62.10"].folder == "62_dag_pausing/10_pause_best_practices"
     assert subs["100.7"].overview == "Testing orchestration patterns effectively."
 
 
-def test_an_item_knows_its_tags_and_place(contract: spec.Spec) -> None:
+def test_an_item_knows_its_tags_and_place(contract: Spec) -> None:
     item = contract.by_id["100.6.1"]
     assert (item.kind, item.area) == ("reference", "patterns")
     assert (item.level, item.outcome) == ("intermediate", "anti-pattern")
@@ -106,7 +107,7 @@ def test_an_item_knows_its_tags_and_place(contract: spec.Spec) -> None:
     assert all(bullet.text in lines[bullet.line - 1] for bullet in item.bullets)
 
 
-def test_the_summary_of_a_checklist_is_not_an_item(contract: spec.Spec) -> None:
+def test_the_summary_of_a_checklist_is_not_an_item(contract: Spec) -> None:
     assert [b.text for b in contract.by_id["100.10.5"].bullets] == [
         "Audit workflows",
         "Approval chains",
@@ -133,11 +134,11 @@ def test_the_small_checklist_is_read(tmp_path: Path) -> None:
         ("16_dag_runs/01_manual_trigger", [f"16.1.{n}" for n in range(1, 7)]),
     ],
 )
-def test_select(contract: spec.Spec, only: str, ids: list[str]) -> None:
+def test_select(contract: Spec, only: str, ids: list[str]) -> None:
     assert [item.id for item in contract.select(only)] == ids
 
 
-def test_select_all_and_nothing(contract: spec.Spec) -> None:
+def test_select_all_and_nothing(contract: Spec) -> None:
     assert contract.select(None) == contract.items
     with pytest.raises(DagbookError, match="“16.99” is no item of the spec"):
         contract.select("16.99")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from dagbook.project import ExamplePaths, Project, sha256
+from dagbook.examples.example import Example
+from dagbook.files import sha256
+from dagbook.project import ExamplePaths, Project
 from dagbook.spec import load as spec
+from dagbook.spec.model import Item
 
 STEM = "07_01_01_sum_of_orders"
 FOLDER = "7_small_things/01_first_things"
@@ -162,6 +165,7 @@ def write(root: Path) -> Project:
     paths = paths_of(project)
     for path, text in (
         (root / "docs/spec/7_small_things.md", SPEC),
+        (root / "tests/exceptions.yml", "not_yet_rewritten:\n  - 7.1.1\n"),
         (paths.dag, DAG),
         (paths.test, TEST),
         (paths.page, PAGE),
@@ -177,6 +181,11 @@ def paths_of(project: Project) -> ExamplePaths:
     return project.example(FOLDER, STEM)
 
 
-def item_of(project: Project) -> spec.Item:
+def example_of(project: Project) -> Example:
+    """Return the example itself."""
+    return Example(project, item_of(project))
+
+
+def item_of(project: Project) -> Item:
     """Return the item that the example answers."""
     return spec.load(project).by_id["7.1.1"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dagbook.parsing.parse import ParsedDag, ParsedGroup, ParsedTask, Tick
+from dagbook.parsing.model import ParsedDag, ParsedGroup, ParsedTask, Tick
 
 
 def a_dag(
@@ -16,16 +16,8 @@ def a_dag(
     return ParsedDag(
         dag_id="orders",
         tags=(),
-        doc_md=None,
-        catchup=False,
         schedule="Never, external triggers only",
-        summary="None",
         timetable="NullTimetable",
-        start_date=None,
-        end_date=None,
-        max_active_runs=16,
-        paused_at_creation=None,
-        params={},
         tasks=tasks,
         edges=edges,
         groups=groups,

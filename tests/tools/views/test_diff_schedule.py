@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from dagbook.parsing.parse import Tick
+from dagbook.parsing.model import Tick
 from dagbook.views import diff, schedule
 
 BAD = '@task\ndef f():\n    """One.\n\n    Two."""\n    return "<b>"\n'

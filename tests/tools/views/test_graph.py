@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from runs import a_dag, an_instance
 
-from dagbook.parsing.parse import ParsedGroup, ParsedTask
+from dagbook.parsing.model import ParsedGroup, ParsedTask
 from dagbook.views import graph
 from dagbook.views.graph_layout import layout
 
@@ -162,7 +162,7 @@ def test_names_from_a_dag_are_text() -> None:
     html = graph.draw(dag, None, "uid", 'a "quoted" <title>')
     assert "<script" not in html
     assert "&lt;script&gt;" in html
-    assert "a &quot;quoted&quot; &lt;title&gt;" in html
+    assert "a &#34;quoted&#34; &lt;title&gt;" in html
 
 
 def test_a_run_of_another_dag_is_refused() -> None:

@@ -59,20 +59,20 @@ def scenario():
 
 def test_a_state_lasts_until_the_next_one(scenario):
     load, wait, stuck, never = scenario["runs"][0]["tasks"]
-    assert live_view.segments(load, 10) == [
+    assert live_view.stretches(load, 10) == [
         ("scheduled", 1.0, 0.5),
         ("queued", 1.5, 0.5),
         ("running", 2.0, 4.0),
         ("success", 6.0, 0.0),
     ]
-    assert [part[0] for part in live_view.segments(wait, 10)] == [
+    assert [part[0] for part in live_view.stretches(wait, 10)] == [
         "running",
         "deferred",
         "running",
         "failed",
     ]
-    assert live_view.segments(stuck, 10) == [("scheduled", 7.0, 3.0)]
-    assert live_view.segments(never, 10) == []
+    assert live_view.stretches(stuck, 10) == [("scheduled", 7.0, 3.0)]
+    assert live_view.stretches(never, 10) == []
 
 
 def test_the_timeline_shows_waiting_and_running_and_says_it_in_words(scenario):
@@ -109,7 +109,7 @@ def test_steps_states_runs_errors_and_values_are_escaped_tables(scenario):
     [
         ("log", "cannot show 'log'"),
         ("error:load", "load has no recorded error"),
-        ("value:sum", "no value 'sum' — it has total"),
+        ("value:sum", "no value 'sum' — it kept total"),
     ],
 )
 def test_what_is_not_there_is_an_error(scenario, word, message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -10,8 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 from runs import a_run, a_try, an_instance
 
+from dagbook.views import html, states, timeline
+from dagbook.views import live as live_view
 from dagbook.views import run as run_view
-from dagbook.views import states, timeline
 
 FAILED = a_try(
     "failed",
@@ -47,6 +49,7 @@ RUN = a_run(
     exchanges=[
         {
             "kind": "http",
+            "name": "make",
             "user": "viewer",
             "request": "POST /api/v2/dags",
             "body": {"conf": "<i>"},
@@ -119,6 +122,47 @@ def test_exchanges_tell_question_and_answer() -> None:
     assert "exit 2" in second.get_text()
 
 
+def test_an_answer_stands_without_its_request() -> None:
+    text = show("answer:make").get_text()
+    assert "409 Conflict" in text
+    assert '{"detail": "Unique"}' in text
+    assert "POST" not in text
+    assert "<i>" not in text
+
+
+def test_an_exchange_is_shown_by_its_name() -> None:
+    [one] = show("exchange:make").find_all("li")
+    assert one == show("exchanges").li
+
+
+def test_an_error_is_shown_once() -> None:
+    assert show("states", "error:load").get_text().count("no <orders>") == 1
+    assert show("error:load").get_text().count("no <orders>") == 1
+
+
+def test_json_that_fits_on_a_line_stands_on_one() -> None:
+    short = {"state": "success", "tasks": ["load", "send"], "note": None}
+    whole = {"runs": [short, short], "more": "x" * 80, "none": {}}
+    text = html.laid_out(whole)
+    assert json.loads(text) == whole
+    assert text.splitlines() == [
+        "{",
+        '  "runs": [',
+        f"    {json.dumps(short)},",
+        f"    {json.dumps(short)}",
+        "  ],",
+        f'  "more": "{"x" * 80}",',
+        '  "none": {}',
+        "}",
+    ]
+    assert html.value(short) == html.value(short).replace("\n", "")
+
+
+def test_each_option_says_what_it_shows() -> None:
+    for option in (*run_view.OPTIONS.values(), *live_view.OPTIONS.values()):
+        assert re.fullmatch(r"[A-Z`].*\.", option.about), option.word
+
+
 def test_children_assets_and_values() -> None:
     assert "operator_triggered" in show("children").get_text()
     assert '{"rows": 3}' in show("assets").get_text()
@@ -137,6 +181,8 @@ def test_children_assets_and_values() -> None:
         ("log:send", "send logged nothing"),
         ("error:send", "send raised no error"),
         ("rendered:send", "send has no rendered field"),
+        ("answer:nope", "no exchange 'nope' — the test has named: make"),
+        ("exchange:nope", "no exchange 'nope' — the test has named: make"),
         ("value:nope", "kept no value 'nope' — it kept rows"),
     ],
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dagbook.live.client import Json
 from dagbook.live.parity.compare import Outcome
 from dagbook.live.parity.plan import Plan, Request
 from dagbook.live.runs import LiveRun
+from dagbook.live.servers.deployment import is_of
 
 
 @dataclass
@@ -20,21 +21,18 @@ class Chain:
     left: list[Request]
     outcomes: list[Outcome] = field(default_factory=list)
     now: Request | None = None
-    earlier: list[Json] = field(default_factory=list)
     run: LiveRun | None = None
     moved: float = 0.0
     states: str = ""
     forced: float = 0.0
     rest: float = 0.0
-    asked: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     trouble: str = ""
 
     def owns(self, dag_id: str) -> bool:
         """Return whether the DAG is one of the example's file."""
-        stem = self.plan.item.stem
-        return dag_id == stem or dag_id.startswith(f"{stem}__")
+        return is_of(dag_id, self.plan.item.stem)
 
     @property
     def seconds(self) -> float:
@@ -46,18 +44,6 @@ class Chain:
         """All defects, each with its scenario."""
         found = [f"{o.scenario}: {text}" for o in self.outcomes for text in o.defects]
         return [self.trouble, *found] if self.trouble else found
-
-
-def only(requests: list[Request], names: set[str] | None) -> list[Request]:
-    """Return the requests that some scenario of ``names`` made; all without names."""
-    if names is None:
-        return requests
-    chosen = []
-    for request in requests:
-        left = tuple(one for one in request.expected if one.scenario in names)
-        if left:
-            chosen.append(replace(request, expected=left))
-    return chosen
 
 
 def run_id(data: Json) -> str:

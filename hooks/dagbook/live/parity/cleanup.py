@@ -26,6 +26,18 @@ def forget(cluster: Cluster) -> None:
             client.request("DELETE", f"/api/v2/pools/{quoted(pool['name'])}")
 
 
+def connect(cluster: Cluster, present: bool) -> None:
+    """Create the connection ``airflow_api``, or delete it: a plain Airflow has none."""
+    try:
+        if present:
+            cluster.client.post("/connections", cluster.settings.connection())
+        else:
+            cluster.client.request("DELETE", "/api/v2/connections/airflow_api")
+    except ApiError as error:
+        if error.status not in (404, 409):
+            raise
+
+
 def end_backfills(client: Client, dag_id: str) -> None:
     """Cancel what an earlier scenario left of a backfill.
 

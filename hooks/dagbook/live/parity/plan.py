@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dagbook.examples import example as lookup
+from dagbook.examples import exceptions
+from dagbook.files import sha256
 from dagbook.pages import reader as page
-from dagbook.project import Project, sha256
+from dagbook.project import Project
 from dagbook.recording import file as recording
 from dagbook.spec.model import Item
 
 SMOKE = 15
+
+# The run that the Trigger button makes: no conf, no date, a plain Airflow.
+PLAIN = "plain-trigger"
+PLAIN_STATES = {"success": "success", "failure": "failed"}
 
 TaskKey = tuple[str, int]
 
@@ -41,6 +46,16 @@ class Expected:
     def refused(self) -> bool:
         """Whether Airflow refused to create the run."""
         return bool(self.data["kind"] == "refused")
+
+    @property
+    def plain(self) -> bool:
+        """Whether it asks for no more than the plain Trigger does."""
+        return self.scenario == PLAIN or (
+            self.scenario == "default"
+            and self.data["kind"] == "run"
+            and not (self.data.get("conf") or self.data.get("logical_date"))
+            and "__" not in self.dag_id
+        )
 
     @property
     def state(self) -> str:
@@ -70,33 +85,9 @@ class Expected:
         return hashlib.sha256(recording.dumps(facts).encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class Request:
-    """One run to ask for, and the recorded runs that asked for the same.
-
-    Tests often make the same run under different circumstances, which a real scheduler
-    does not know of: it runs once and is compared with each.
-
-    Args:
-        earlier: runs of the same DAG that were over when this one began.
-        expected: at least one.
-    """
-
-    earlier: tuple[dict[str, Any], ...]
-    expected: tuple[Expected, ...]
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """What to ask for: ``dag_id``, ``logical_date``, ``run_after``, ``conf``."""
-        return self.expected[0].data
-
-    @property
-    def people(self) -> dict[str, dict[str, Any]]:
-        """What people answered while it ran, by task."""
-        found: dict[str, dict[str, Any]] = self.data.get("answers", {}).get(
-            "people", {}
-        )
-        return found
+# Runs that ask for the same. Tests make the same run in different ways, which a real
+# scheduler does not know of: it runs once and is compared with each.
+Request = tuple[Expected, ...]
 
 
 @dataclass(frozen=True)
@@ -133,56 +124,61 @@ class Plan:
         """The DAGs that have recorded runs."""
         return {one.dag_id for one in self.expected}
 
-    @property
-    def requests(self) -> list[Request]:
-        """The runs to ask for; ``default`` first, then the alphabet."""
+    def requests(self, plain: bool) -> list[Request]:
+        """Return what to ask for: the plain Trigger, or the recorded scenarios.
+
+        A scenario ``default`` that is itself that trigger runs with it.
+        """
+        if plain:
+            alike = [one for one in self.expected if one.plain]
+            alike.sort(key=lambda one: one.scenario != PLAIN)
+            return [tuple(alike)] if alike else []
         groups: dict[str, list[Expected]] = {}
         for one in sorted(
             self.expected, key=lambda one: (one.scenario != "default", one.scenario)
         ):
-            groups.setdefault(_asked(one), []).append(one)
-        return [Request(earlier(found[0]), tuple(found)) for found in groups.values()]
+            if one.scenario != PLAIN:
+                groups.setdefault(_asked(one), []).append(one)
+        return [tuple(found) for found in groups.values()]
 
 
 def plans(project: Project, only: str = "") -> list[Plan]:
     """Return a plan for every example that has recorded runs.
 
+    A scenario in which the test had a hand (``hands``) is left out: a scheduler does
+    what it is asked for, and nobody patches a file for it.
+
     Args:
         project: where.
         only: ids or beginnings of ids, with commas; empty: all.
+
+    Raises:
+        DagbookError: a part of ``only`` means nothing.
     """
-    wanted = [one.strip() for one in only.split(",") if one.strip()]
     found = []
-    for item in lookup.contract(project).items:
-        if wanted and not any(_below(item.id, one) for one in wanted):
+    chosen = {item.id for item in lookup.contract(project).select(only)}
+    old = exceptions.load(project)
+    for example in lookup.examples(project):
+        item, paths = example.item, example.paths
+        if item.id not in chosen:
             continue
-        paths = project.example(item.folder, item.stem)
-        if not (paths.recording.exists() and paths.dag.exists()):
-            continue
-        try:
-            scenarios = recording.load(paths.recording).get("scenarios", {})
-        except ValueError:
-            continue  # not JSON: what checks the recordings says so
+        if example.recorded is None or not paths.dag.exists():
+            continue  # what is no JSON, the check of the recordings says so
+        scenarios = example.recorded.get("scenarios", {})
         expected = [
             Expected(name, data)
             for name, data in scenarios.items()
-            if data["kind"] in ("run", "refused")
+            if data["kind"] in ("run", "refused") and not data.get("hands")
         ]
+        state = scenarios.get("default", {}).get("state", "success")
+        state = PLAIN_STATES.get(item.outcome, state)
+        trigger = {"kind": "plain", "dag_id": item.stem, "state": state}
+        if not old.waits(item.id):  # rewritten: the plain Trigger works
+            expected.insert(0, Expected(PLAIN, trigger))
         if expected:
-            found.append(
-                Plan(
-                    item,
-                    paths.dag,
-                    sha256(paths.dag),
-                    expected,
-                    declared(paths.page, project),
-                )
-            )
+            differs = declared(paths.page, project)
+            found.append(Plan(item, paths.dag, sha256(paths.dag), expected, differs))
     return found
-
-
-def _below(item_id: str, wanted: str) -> bool:
-    return item_id == wanted or item_id.startswith(f"{wanted.rstrip('.')}.")
 
 
 def declared(path: Path, project: Project) -> list[Declared]:
@@ -201,21 +197,9 @@ def declared(path: Path, project: Project) -> list[Declared]:
     ]
 
 
-def earlier(one: Expected) -> tuple[dict[str, Any], ...]:
-    """Return the runs of the same DAG that were over before the recorded one began."""
-    return tuple(
-        run
-        for run in one.data.get("runs", [])
-        if run["dag_id"] == one.dag_id
-        and run["run_type"] == "manual"
-        and run["state"] in ("success", "failed")
-    )
-
-
 def _asked(one: Expected) -> str:
-    keys = ("dag_id", "logical_date", "run_after", "conf", "answers")
-    asked = {key: one.data.get(key) for key in keys}
-    return recording.dumps([asked, earlier(one), one.refused])
+    keys = ("dag_id", "logical_date", "run_after", "conf")
+    return recording.dumps([one.refused, *(one.data.get(key) for key in keys)])
 
 
 def smoke(all_plans: list[Plan], limit: int = SMOKE) -> list[Plan]:
@@ -232,11 +216,11 @@ def smoke(all_plans: list[Plan], limit: int = SMOKE) -> list[Plan]:
         if not modes(best) - covered:
             break
         left.remove(best)
-        kept: list[Expected] = []
-        for request in best.requests:
-            if modes(best, request.expected) - covered:
-                covered |= modes(best, request.expected)
-                kept += request.expected
+        kept = [one for one in best.expected if one.scenario == PLAIN]
+        for request in best.requests(plain=False):
+            if modes(best, request) - covered:
+                covered |= modes(best, request)
+                kept += request
         chosen.append(replace(best, expected=kept))
     return sorted(
         chosen, key=lambda plan: [p.item.id for p in all_plans].index(plan.item.id)
@@ -250,16 +234,14 @@ def modes(plan: Plan, expected: Iterable[Expected] | None = None) -> set[str]:
     """
     found = {f"section {plan.item.id.split('.')[0]}"}
     for one in plan.expected if expected is None else expected:
+        if one.scenario == PLAIN:
+            continue
         found.add(f"run {one.state}")
         found.add("dated" if one.data.get("logical_date") else "undated")
         if one.data.get("conf"):
             found.add("conf")
-        if one.data.get("runs"):
-            found.add("other runs")
         if one.data.get("asset_events"):
             found.add("assets")
-        if one.data.get("answers"):
-            found.add("people")
         for (_, map_index), (state, tries, operator) in one.tasks.items():
             found |= {f"operator {operator}", f"task {state}"}
             if map_index >= 0:
@@ -267,19 +249,3 @@ def modes(plan: Plan, expected: Iterable[Expected] | None = None) -> set[str]:
             if tries > 1:
                 found.add("retried")
     return found
-
-
-def snapshot(project: Project, chosen: list[Plan], target: Path) -> dict[str, Path]:
-    """Copy the DAG files below ``target`` and return them as bundles by section.
-
-    The copies are what the hashes stand for, whatever is edited while Airflow runs.
-    """
-    bundles = {}
-    for plan in chosen:
-        copy = target / plan.source.relative_to(project.dags)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(plan.source, copy)
-        plan.digest = sha256(copy)
-        section = plan.item.folder.split("/")[0]
-        bundles[section] = target / section
-    return bundles

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dagbook import files
 from dagbook.live.parity.plan import Plan, plans
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
@@ -40,7 +41,7 @@ def load(project: Project) -> dict[str, Any]:
     if not path.exists():
         return {"format": FORMAT, "examples": {}}
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads(files.text(path))
     except ValueError as error:
         line, remedy = getattr(error, "lineno", 0), "take it from git, or run make live"
         name = project.relative(path)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from dagbook.live.client import ApiError, Json, quoted
 from dagbook.live.history import Story, moment
-from dagbook.live.parity.chain import Chain, only, run_id
-from dagbook.live.parity.cleanup import end_backfills, forget, forget_files, unmasked
+from dagbook.live.parity.chain import Chain, run_id
+from dagbook.live.parity.cleanup import (
+    connect,
+    end_backfills,
+    forget,
+    forget_files,
+    unmasked,
+)
 from dagbook.live.parity.compare import compare
-from dagbook.live.parity.plan import Plan, Request
+from dagbook.live.parity.plan import PLAIN, Plan, Request
 from dagbook.live.runs import FINISHED, LiveRun, describe, label
 from dagbook.live.servers.cluster import Cluster
+from dagbook.live.servers.deployment import end_run, execute
 
 AT_ONCE = 10
 RUN_LIMIT = 90.0
@@ -26,11 +34,10 @@ SETTLE, LET_GO = 40.0, 5.0
 # Seconds until the executor, too, has reported the end of the last task.
 REST = 2.0
 
-# Seconds that a person takes to answer.
-THINK = 3.0
-
 # Seconds until a DAG file must be registered: for the first, and for each more.
 PARSE_LIMIT, PARSE_EACH = 90.0, 4.0
+
+UNSCHEDULE = "UPDATE dag SET next_dagrun_create_after = NULL WHERE dag_id = :dag_id"
 
 # Queued and running runs by DAG and run id.
 Unfinished = dict[tuple[str, str], Json]
@@ -40,8 +47,7 @@ class Parity:
     """Runs plans on a cluster.
 
     Args:
-        cluster: a started Airflow that loads the plans' DAG files and creates no runs
-            by itself (``[scheduler] use_job_schedule`` off).
+        cluster: a started Airflow that loads the plans' DAG files.
         progress: told one line per finished example.
     """
 
@@ -52,23 +58,61 @@ class Parity:
         self._registered: set[str] = set()
 
     def run(self, plans: list[Plan]) -> dict[str, Chain]:
-        """Run all plans, those that differ once more alone, and return them by id."""
-        done = self._together(plans)
+        """Trigger all DAGs with nothing, then run all scenarios; return chains by id.
+
+        The first is done without connection ``airflow_api``, as on a plain Airflow.
+        """
+        connect(self.cluster, False)
+        done = self._phase({plan.item.id: plan for plan in plans}, plain=True)
+        connect(self.cluster, True)
+        left = {}
+        for item_id, chain in done.items():
+            # A `default` that needs more than the plain trigger runs with the others.
+            chain.outcomes = [
+                one
+                for one in chain.outcomes
+                if one.scenario == PLAIN or one.result == "same"
+            ]
+            seen = {one.scenario for one in chain.outcomes}
+            rest = [e for e in chain.plan.expected if e.scenario not in seen]
+            if rest and not chain.trouble:
+                left[item_id] = replace(chain.plan, expected=rest)
+        for item_id, chain in self._phase(left, plain=False).items():
+            chain.plan = done[item_id].plan
+            chain.outcomes = done[item_id].outcomes + chain.outcomes
+            chain.began -= done[item_id].seconds
+            done[item_id] = chain
+        self._rest()
+        return done
+
+    def _phase(self, plans: dict[str, Plan], plain: bool) -> dict[str, Chain]:
+        """Run the requests of all plans, those that differ once more alone."""
+        forget(self.cluster)
+        done = self._together(list(plans.values()), plain)
         differing = [c for c in done.values() if c.defects and not c.trouble]
         for chain in differing if len(plans) > 1 else []:
             # Another example may have got in its way: once more, with nobody else.
-            self.progress(f"{chain.plan.item.id} once more, alone")
+            plan = chain.plan
+            self.progress(f"{plan.item.id} once more, alone")
             forget(self.cluster)
             names = {o.scenario for o in chain.outcomes if o.defects}
-            again = self._together([chain.plan], names)[chain.plan.item.id]
+            wrong = [e for e in plan.expected if e.scenario in names]
+            again = self._together([replace(plan, expected=wrong)], plain, alone=True)
             kept = [o for o in chain.outcomes if o.scenario not in names]
-            chain.outcomes = kept + again.outcomes
+            chain.outcomes = kept + again[plan.item.id].outcomes
         return done
 
+    def _rest(self) -> None:
+        """Leave nothing at work: what comes next has the Airflow to itself."""
+        everything = {"dag_id_pattern": "~"}
+        self.client.patch("/dags", {"is_paused": True}, **everything)
+        for dag_id, name in self._unfinished():
+            end_run(self.cluster, dag_id, name)
+
     def _together(
-        self, plans: list[Plan], names: set[str] | None = None
+        self, plans: list[Plan], plain: bool, alone: bool = False
     ) -> dict[str, Chain]:
-        """Run the plans; with ``names`` only those scenarios, each on a clean slate."""
+        """Run the plans; ``alone`` gives each scenario a clean slate."""
         waiting = list(plans)
         active: list[Chain] = []
         done: dict[str, Chain] = {}
@@ -78,14 +122,14 @@ class Parity:
             ready = self._ready(waiting) if len(active) < AT_ONCE else []
             for plan in ready[: AT_ONCE - len(active)]:
                 waiting.remove(plan)
-                active.append(Chain(plan, only(plan.requests, names)))
-            if waiting and not active and time.monotonic() > deadline:
-                for plan in waiting:
-                    done[plan.item.id] = Chain(plan, [], trouble=self._why_not(plan))
-                break
+                active.append(Chain(plan, plan.requests(plain)))
+            for plan in self._broken(waiting, time.monotonic() > deadline):
+                waiting.remove(plan)
+                done[plan.item.id] = Chain(plan, [], trouble=self._why_not(plan))
+                self._tell(done[plan.item.id], len(done), len(plans))
             unfinished = self._unfinished() if active else {}
             for chain in list(active):
-                self._advance(chain, unfinished, alone=names is not None)
+                self._advance(chain, unfinished, alone)
                 if chain.now is None and not chain.left:
                     active.remove(chain)
                     chain.ended = time.monotonic()
@@ -102,13 +146,17 @@ class Parity:
             self._registered = self.client.dag_ids()
         return [plan for plan in waiting if plan.dag_ids <= self._registered]
 
+    def _broken(self, waiting: list[Plan], late: bool) -> list[Plan]:
+        """Return the plans whose DAGs will not come any more."""
+        if late or not waiting:
+            return list(waiting)
+        wrong = self.cluster.import_errors({plan.item.stem for plan in waiting})
+        files = {text.split(":")[0] for text in wrong}
+        return [plan for plan in waiting if plan.source.name in files]
+
     def _why_not(self, plan: Plan) -> str:
         missing = ", ".join(sorted(plan.dag_ids - self._registered))
-        errors = [
-            error["stack_trace"].strip().splitlines()[-1]
-            for error in self.client.import_errors()
-            if error["filename"].endswith(plan.source.name)
-        ]
+        errors = self.cluster.import_errors({plan.item.stem})
         return f"{missing} is not registered; {'; '.join(errors) or 'no import error'}"
 
     def _tell(self, chain: Chain, number: int, total: int) -> None:
@@ -135,6 +183,8 @@ class Parity:
         for dag in self.client.pages("/dags", "dags", dag_id_pattern=stem):
             if chain.owns(dag["dag_id"]):
                 end_backfills(self.client, dag["dag_id"])
+                # Until the file is parsed again, its schedule creates no run.
+                execute(self.cluster, UNSCHEDULE, dag_id=dag["dag_id"])
                 self.client.pause(dag["dag_id"], False)
 
     def _unfinished(self) -> Unfinished:
@@ -147,17 +197,14 @@ class Parity:
         if chain.run is not None and chain.now is not None:
             over = (chain.run.dag_id, chain.run.run_id) not in unfinished
             if not over and not self._stuck(chain, chain.run):
-                self._answer_people(chain, chain.run)
                 return
             self._finish(chain, chain.now, chain.run)
         if chain.now is None and chain.left and self._settled(chain, unfinished):
             if alone:
                 forget_files(self.cluster)
             chain.now = chain.left.pop(0)
-            chain.earlier = list(chain.now.earlier)
             self._clean(chain.plan)
             self._ready_again(chain)
-        if chain.now is not None:
             self._begin(chain, chain.now)
 
     def _settled(self, chain: Chain, unfinished: Unfinished) -> bool:
@@ -177,15 +224,11 @@ class Parity:
             chain.forced = time.monotonic()
             for row in own:
                 if row["state"] == "running":
-                    self._fail(LiveRun(row["dag_id"], row["dag_run_id"]))
+                    end_run(self.cluster, row["dag_id"], row["dag_run_id"])
         if chain.forced and time.monotonic() - chain.forced > LET_GO:
             chain.forced = 0.0
             return True
         return False
-
-    def _fail(self, run: LiveRun) -> None:
-        path = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
-        self.client.patch(path, {"state": "failed"})
 
     def _stuck(self, chain: Chain, run: LiveRun) -> bool:
         """Return whether the run has not moved for as long as ``RUN_LIMIT``."""
@@ -199,10 +242,9 @@ class Parity:
         return False
 
     def _begin(self, chain: Chain, request: Request) -> None:
-        """Trigger the next earlier run of the request, or the request itself."""
+        """Trigger the run that the request asks for."""
         chain.moved, chain.states = time.monotonic(), ""
-        counts = not chain.earlier
-        data = request.data if counts else chain.earlier[0]
+        data = request[0].data
         try:
             answer = self.client.trigger(
                 data["dag_id"],
@@ -212,8 +254,6 @@ class Parity:
                 conf=unmasked(self.cluster, data.get("conf") or {}),
             )
         except ApiError as error:
-            if not counts:
-                raise
             text = f"{error.status} {error.detail}"
             self._note(chain, request, None, [], lambda: text)
             return
@@ -222,16 +262,13 @@ class Parity:
     def _finish(self, chain: Chain, request: Request, run: LiveRun) -> None:
         chain.run = None
         # Child runs have names of their own, which the next scenario uses again.
-        chain.rest = REST if request.data.get("runs") else 0.0
+        chain.rest = REST if any(one.data.get("runs") for one in request) else 0.0
         state = self.client.run(run.dag_id, run.run_id)
-        if chain.earlier:
-            chain.earlier.pop(0)
-        else:
-            tasks = self.client.tasks(run.dag_id, run.run_id)
-            self._note(chain, request, state, tasks, lambda: self._seen(run, tasks))
+        tasks = self.client.tasks(run.dag_id, run.run_id)
+        self._note(chain, request, state, tasks, lambda: self._seen(run, tasks))
         if state["state"] not in FINISHED:
             # Nobody waits for it any longer: give its slots back.
-            self._fail(run)
+            end_run(self.cluster, run.dag_id, run.run_id)
             chain.forced = time.monotonic()
         chain.moved = time.monotonic()
 
@@ -252,7 +289,7 @@ class Parity:
         tasks: list[Json],
         seen: Callable[[], str],
     ) -> None:
-        for expected in request.expected:
+        for expected in request:
             outcome = compare(expected, run, tasks, chain.plan.declared)
             outcome.seen = seen() if outcome.defects else ""
             chain.outcomes.append(outcome)
@@ -270,26 +307,3 @@ class Parity:
             except ApiError as error:
                 if error.status not in (404, 409):
                     raise
-
-    def _answer_people(self, chain: Chain, run: LiveRun) -> None:
-        """Answer as the people of the recording did, and not faster than people do.
-
-        An answer within the second in which the task began to wait makes it fail: the
-        scheduler then hears of the end of its first part when the second is running.
-        """
-        people = chain.now.people if chain.now else {}
-        if not people:
-            return
-        base = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
-        waiting = self.client.get(f"{base}/hitlDetails", response_received=False)
-        for detail in waiting["hitl_details"]:
-            ti = detail["task_instance"]
-            since = chain.asked.setdefault(ti["id"], time.monotonic())
-            body = people.get(ti["task_id"])
-            if body is None or time.monotonic() - since < THINK:
-                continue
-            self.client.patch(
-                f"{base}/taskInstances/{quoted(ti['task_id'])}/"
-                f"{ti['map_index']}/hitlDetails",
-                body,
-            )

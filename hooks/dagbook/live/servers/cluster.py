@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,6 +15,7 @@ from types import TracebackType
 import httpx
 
 from dagbook.live.client import ApiError, Client
+from dagbook.live.servers import kept
 from dagbook.live.servers.logs import tails
 from dagbook.live.servers.ports import free_ports, listens
 from dagbook.live.servers.postgres import Postgres
@@ -46,7 +46,6 @@ class Cluster:
     """A context manager around one Airflow.
 
     Args:
-        bundles: DAG bundles by name, each a folder.
         database: ``postgresql`` or ``sqlite``.
         executor: ``local`` or ``celery``.
         plugins: the plugins folder, if any.
@@ -56,9 +55,11 @@ class Cluster:
         port: of the API server; 0 takes a free one.
         extra: more environment variables.
         progress: told what happens, one line each.
+        state: the file that says where the kept Airflow is; use that one if it is up.
+        keep: leave it up, and write ``state``.
+        idle: seconds without any user after which a kept one ends by itself.
     """
 
-    bundles: dict[str, Path]
     database: Database = "postgresql"
     executor: Executor = "local"
     plugins: Path | None = None
@@ -68,8 +69,10 @@ class Cluster:
     port: int = 0
     extra: dict[str, str] = field(default_factory=dict)
     progress: Progress = lambda line: None
+    state: Path | None = None
+    keep: bool = False
+    idle: float = 3 * 3600.0
     failed: bool = False
-    started_in: float = 0.0
 
     def __enter__(self) -> Cluster:
         self.start()
@@ -92,6 +95,12 @@ class Cluster:
         Raises:
             ClusterError: a component ended, or is not healthy within ``seconds``.
         """
+        if self.state is not None and (found := kept.find(self.state, self.progress)):
+            self.keep = True
+            self.folder, self.settings, self.keeping = found
+            self.logs, self.postgres = self.folder / "logs", None
+            self.client = self.login("admin")
+            return
         begun = time.monotonic()
         if self.port and listens(self.port):
             raise ClusterError(f"port {self.port} is taken — choose another, or 0")
@@ -99,6 +108,7 @@ class Cluster:
         self.folder.chmod(0o755)
         self.logs = self.folder / "logs"
         self.logs.mkdir()
+        self.dags.mkdir()
         self.keeping = Keeping(self.folder)
         try:
             port, database_port = free_ports(2)
@@ -116,12 +126,13 @@ class Cluster:
             self.client = self.login("admin")
             self._wait_healthy(seconds)
             self._start_workers(seconds)
+            if self.keep and self.state is not None:
+                kept.save(self.state, self.settings, self.keeping, self.idle)
         except BaseException:
-            self.failed = True
+            self.failed, self.keep = True, False
             self.stop()
             raise
-        self.started_in = time.monotonic() - begun
-        self.progress(f"Airflow is healthy after {self.started_in:.0f} s")
+        self.progress(f"Airflow is healthy after {time.monotonic() - begun:.0f} s")
 
     def _settings(self, port: int) -> Settings:
         home = self.folder / "home"
@@ -133,7 +144,7 @@ class Cluster:
             home=home,
             port=port,
             database_url=url,
-            bundles=self.bundles,
+            dags=self.dags,
             executor=self.executor,
             plugins=self.plugins,
             cache=self.cache,
@@ -146,13 +157,23 @@ class Cluster:
             self.postgres.prepare()
             self.postgres.start(self.keeping)
             self.postgres.create_database()
-        self.run("db", "migrate", name="migrate")
+        # By the keeper: whatever ends this process, the command ends too.
+        log = self.logs / "migrate.log"
+        command = [sys.executable, "-m", "airflow", "db", "migrate"]
+        environment = self.settings.environment()
+        if self.keeping.run("migrate", command, 180, env=environment, log=log):
+            raise ClusterError(f"airflow db migrate failed\n{self.tails(['migrate'])}")
 
     def _prepare_executor(self) -> None:
         """Start what the executor needs before Airflow; nothing for LocalExecutor."""
 
     def _start_workers(self, seconds: float) -> None:
         """Start workers; LocalExecutor has its own."""
+
+    @property
+    def dags(self) -> Path:
+        """The folder that the DAG processor reads, empty at the start."""
+        return self.folder / "dags"
 
     @property
     def tasks_tmp(self) -> Path:
@@ -207,10 +228,21 @@ class Cluster:
         with uninterrupted():
             if hasattr(self, "client"):
                 self.client.close()
-            self.keeping.shutdown()
+            if self.keep:
+                self.keeping.close()
+            else:
+                self.keeping.shutdown()
             if self.failed and self.keep_logs is not None:
                 self._copy_logs(self.keep_logs)
-            shutil.rmtree(self.folder, ignore_errors=True)
+            if not self.keep:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end(self) -> None:
+        """Stop everything, the kept Airflow too."""
+        self.keep = False
+        if self.state is not None:
+            self.state.unlink(missing_ok=True)
+        self.stop()
 
     def _copy_logs(self, target: Path) -> None:
         shutil.rmtree(target, ignore_errors=True)
@@ -256,48 +288,28 @@ class Cluster:
         """Return a client of the REST API for one of the four roles."""
         return Client(self.settings.base_url, role, self.settings.passwords[role])
 
-    def run(self, *arguments: str, name: str = "cli", seconds: float = 180) -> str:
-        """Run ``airflow …`` to its end and return what it printed.
-
-        Raises:
-            ClusterError: it fails.
-        """
-        done = subprocess.run(
-            [sys.executable, "-m", "airflow", *arguments],
-            env=self.settings.environment(),
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-        )
-        with (self.logs / f"{name}.log").open("a") as log:
-            log.write(f"$ airflow {' '.join(arguments)}\n{done.stdout}{done.stderr}")
-        if done.returncode:
-            raise ClusterError(
-                f"airflow {' '.join(arguments)} failed with exit {done.returncode}:\n"
-                f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
-            )
-        return done.stdout
-
     def wait_for_dags(self, dag_ids: set[str], seconds: float = 300.0) -> None:
         """Wait until the DAG processor has registered every DAG of ``dag_ids``.
 
         Raises:
-            ClusterError: some are missing after ``seconds``; import errors are told.
+            ClusterError: a file of theirs cannot be imported, or some are missing after
+                ``seconds``.
         """
         deadline = time.monotonic() + seconds
-        missing = set(dag_ids)
-        while missing and time.monotonic() < deadline:
+        while missing := dag_ids - self.client.dag_ids():
             self.check_alive()
-            missing = dag_ids - self.client.dag_ids()
-            if missing:
-                time.sleep(0.3)
-        if missing:
-            errors = [
-                f"{error['filename']}: {error['stack_trace'].strip().splitlines()[-1]}"
-                for error in self.client.import_errors()
-            ]
-            raise ClusterError(
-                f"not registered after {seconds:.0f} s: {', '.join(sorted(missing))}; "
-                f"import errors: {'; '.join(errors) or 'none'}"
-            )
+            if errors := self.import_errors(missing):
+                raise ClusterError("; ".join(errors))
+            if time.monotonic() > deadline:
+                names = ", ".join(sorted(missing))
+                raise ClusterError(f"not registered after {seconds:.0f} s: {names}")
+            time.sleep(0.3)
+
+    def import_errors(self, dag_ids: set[str]) -> list[str]:
+        """Return why files of ``dag_ids`` were refused: file and last line of each."""
+        files = {f"{dag_id.split('__')[0]}.py" for dag_id in dag_ids}
+        return [
+            f"{name}: {error['stack_trace'].strip().splitlines()[-1]}"
+            for error in self.client.import_errors()
+            if (name := Path(error["filename"]).name) in files
+        ]

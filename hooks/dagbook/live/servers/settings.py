@@ -30,7 +30,7 @@ class Settings:
         home: ``AIRFLOW_HOME``; everything that Airflow writes goes below it.
         port: of the API server on 127.0.0.1.
         database_url: SQLAlchemy URL of the metadata database.
-        bundles: DAG bundles by name, each a folder.
+        dags: the folder of the DAG files.
         executor: ``local`` or ``celery``.
         plugins: the plugins folder, if any.
         cache: compiled Python goes there, so that the second start is a fast one.
@@ -41,7 +41,7 @@ class Settings:
     home: Path
     port: int
     database_url: str
-    bundles: dict[str, Path]
+    dags: Path
     executor: Executor = "local"
     plugins: Path | None = None
     cache: Path | None = None
@@ -69,18 +69,17 @@ class Settings:
         path.write_text(json.dumps(self.passwords))
         return path
 
-    def connection(self, role: str = "admin") -> str:
-        """Return connection ``airflow_api`` as JSON, the form that Airflow reads."""
-        return json.dumps(
-            {
-                "conn_type": "http",
-                "schema": "http",
-                "host": LOOPBACK,
-                "port": self.port,
-                "login": role,
-                "password": self.passwords[role],
-            }
-        )
+    def connection(self, role: str = "admin") -> dict[str, str | int]:
+        """Return connection ``airflow_api`` as the REST API takes it."""
+        return {
+            "connection_id": "airflow_api",
+            "conn_type": "http",
+            "schema": "http",
+            "host": LOOPBACK,
+            "port": self.port,
+            "login": role,
+            "password": self.passwords[role],
+        }
 
     def environment(self) -> dict[str, str]:
         """Return the whole environment for every process of this Airflow."""
@@ -93,7 +92,6 @@ class Settings:
             env["PYTHONPYCACHEPREFIX"] = str(self.cache / "pycache")
         env |= {
             "AIRFLOW_HOME": str(self.home),
-            "AIRFLOW_CONN_AIRFLOW_API": self.connection(),
             "PYTHONUNBUFFERED": "1",
             "NO_COLOR": "1",
             "NO_PROXY": "*",
@@ -104,14 +102,6 @@ class Settings:
         return env | self.extra
 
     def _core(self) -> dict[tuple[str, str], str]:
-        bundles = [
-            {
-                "name": name,
-                "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
-                "kwargs": {"path": str(path)},
-            }
-            for name, path in self.bundles.items()
-        ]
         plugins = self.plugins or self.home / "plugins"
         return {
             ("core", "executor"): {
@@ -119,7 +109,7 @@ class Settings:
                 "celery": "CeleryExecutor",
             }[self.executor],
             ("core", "load_examples"): "False",
-            ("core", "dags_folder"): str(next(iter(self.bundles.values()))),
+            ("core", "dags_folder"): str(self.dags),
             ("core", "plugins_folder"): str(plugins),
             ("core", "parallelism"): str(self.parallelism),
             ("core", "dags_are_paused_at_creation"): "True",
@@ -133,7 +123,6 @@ class Settings:
             ),
             ("core", "simple_auth_manager_passwords_file"): str(self.write_passwords()),
             ("database", "sql_alchemy_conn"): self.database_url,
-            ("dag_processor", "dag_bundle_config_list"): json.dumps(bundles),
         }
 
     def _servers(self) -> dict[tuple[str, str], str]:
@@ -161,8 +150,10 @@ class Settings:
             ("scheduler", "task_instance_heartbeat_timeout"): "45",
             ("scheduler", "max_dagruns_to_create_per_loop"): "50",
             ("scheduler", "max_dagruns_per_loop_to_schedule"): "100",
-            ("dag_processor", "min_file_process_interval"): "3600",
-            ("dag_processor", "refresh_interval"): "3600",
+            # A file that is new or changed is read at once, others are let alone.
+            ("dag_processor", "min_file_process_interval"): "86400",
+            ("dag_processor", "refresh_interval"): "1",
+            ("dag_processor", "bundle_refresh_check_interval"): "1",
             ("dag_processor", "parsing_processes"): "2",
             ("triggerer", "job_heartbeat_sec"): "2",
             # The supervisor of a task may notice its end only at the next heartbeat,

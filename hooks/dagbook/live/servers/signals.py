@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C and SIGTERM while the block runs."""
+    """Put off Ctrl-C and SIGTERM until the block is over; the first one comes then."""
+    arrived: list[int] = []
     try:
         before = {
-            number: signal.signal(number, signal.SIG_IGN)
+            number: signal.signal(number, lambda number, frame: arrived.append(number))
             for number in (signal.SIGINT, signal.SIGTERM)
         }
     except ValueError:  # not the main thread: signals do not arrive here anyway
@@ -22,3 +23,5 @@ def uninterrupted() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        if arrived:
+            signal.raise_signal(arrived[0])

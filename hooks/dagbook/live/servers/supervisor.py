@@ -8,6 +8,9 @@ when it gets a signal, and when its input ends, which is what happens when the p
 that started it dies in any way. In the last two cases it also removes FOLDER, which
 belongs to that session.
 
+Told to ``keep``, it outlives the session: others come through the Unix socket
+``keeper.sock`` in FOLDER, and everything ends when nobody came for so many seconds.
+
 Tasks of Airflow run in sessions and process groups of their own and outlive a killed
 scheduler, so that signalling the children is not enough: on Linux the keeper is the
 *subreaper* of all its descendants, and stopping means that no descendant is left.
@@ -22,10 +25,11 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, NoReturn
 
 import psutil
 
@@ -46,6 +50,25 @@ class Keeper:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.stop_signals: dict[str, int] = {}
         self.stages: dict[str, int] = {}
+        self.door: socket.socket | None = None
+        self.idle = 0.0
+
+    def keep(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Go on without the session, until nobody comes for ``idle`` seconds."""
+        self.idle = float(request["idle"])
+        self.door = socket.socket(socket.AF_UNIX)
+        self.door.bind("keeper.sock")  # short, and below the working folder
+        os.chmod("keeper.sock", 0o600)
+        self.door.listen()
+        return {}
+
+    def collect(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the exit code of ``name``, null while it runs; then forget it."""
+        name = request["name"]
+        code = self.children[name].poll()
+        if code is not None:
+            del self.children[name], self.stop_signals[name], self.stages[name]
+        return {"exit": code}
 
     def start(self, request: dict[str, Any]) -> dict[str, Any]:
         """Start ``name`` with ``argv``, ``env``, ``log``, ``cwd``, ``uid`` and ``gid``.
@@ -102,6 +125,7 @@ class Keeper:
     def state(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the pid and the exit code (null while it runs) of every process."""
         return {
+            "pid": os.getpid(),
             "processes": {
                 name: {"pid": process.pid, "exit": process.poll()}
                 for name, process in self.children.items()
@@ -205,34 +229,62 @@ def tidy_up() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def serve(requests: int, answers: BinaryIO) -> None:
-    """Answer requests from the file descriptor until it ends or says ``shutdown``."""
-    buffer = b""
-    while True:
-        ready, _, _ = select.select([requests], [], [], 1.0)
-        reap_orphans()
-        if not ready:
-            continue
-        chunk = os.read(requests, 1 << 16)
-        if not chunk:
-            # Who asked for all this has died without a word, so tidy up as well.
-            KEEPER.shutdown({})
-            tidy_up()
-            return
-        buffer += chunk
-        while b"\n" in buffer:
-            line, buffer = buffer.split(b"\n", 1)
+class Asker:
+    """One who asks: lines come from ``requests``, answers go to ``answers``."""
+
+    def __init__(self, requests: int, answers: int) -> None:
+        self.requests = requests
+        self.answers = answers
+        self.buffer = b""
+
+    def fileno(self) -> int:
+        """Return the file descriptor to wait for."""
+        return self.requests
+
+    def serve(self) -> bool:
+        """Answer what has come; return whether the asker is still there."""
+        try:
+            chunk = os.read(self.requests, 1 << 16)
+        except ConnectionError:
+            chunk = b""
+        self.buffer += chunk
+        while b"\n" in self.buffer:
+            line, self.buffer = self.buffer.split(b"\n", 1)
             request = json.loads(line)
-            method = getattr(KEEPER, request.pop("do"))
+            do = request.pop("do")
             try:
-                answer = method(request)
+                answer = getattr(KEEPER, do)(request)
             except (OSError, ValueError, KeyError, AttributeError) as error:
                 answer = {"error": f"{type(error).__name__}: {error}"}
-            with contextlib.suppress(BrokenPipeError):
-                answers.write(json.dumps(answer).encode() + b"\n")
-                answers.flush()
-            if method == KEEPER.shutdown:
-                return
+            with contextlib.suppress(ConnectionError):
+                os.write(self.answers, json.dumps(answer).encode() + b"\n")
+            if do == "shutdown":
+                sys.exit()
+        return bool(chunk)
+
+
+def serve(requests: int, answers: int) -> None:
+    """Answer requests until nobody is left who asks, and nobody is awaited."""
+    askers = [Asker(requests, answers)]
+    last = time.monotonic()
+    while askers or time.monotonic() - last < KEEPER.idle:
+        door = [KEEPER.door] if KEEPER.door else []
+        watched: list[Asker | socket.socket] = [*askers, *door]
+        ready, _, _ = select.select(watched, [], [], 1.0)
+        reap_orphans()
+        for one in ready:
+            if not isinstance(one, Asker):
+                number = one.accept()[0].detach()
+                askers.append(Asker(number, number))
+            elif not one.serve():
+                askers.remove(one)
+                if one.requests == one.answers:  # not standard input and output
+                    os.close(one.requests)
+        if askers:
+            last = time.monotonic()
+    # Who asked for all this has died without a word, so tidy up as well.
+    KEEPER.shutdown({})
+    tidy_up()
 
 
 def main() -> None:
@@ -248,7 +300,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, on_signal)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    serve(sys.stdin.fileno(), sys.stdout.buffer)
+    serve(sys.stdin.fileno(), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

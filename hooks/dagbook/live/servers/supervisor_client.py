@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 
 class KeeperError(RuntimeError):
@@ -22,12 +24,24 @@ class Keeping:
     Args:
         folder: where the keeper writes its own log and where processes start. When
             this process dies, the keeper removes it.
+        kept: ask the keeper that was told to keep the folder; start none.
+
+    Raises:
+        OSError: ``kept``, and there is none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: bool = False) -> None:
         self.folder = folder
         self.log = folder / "keeper.log"
         self.killed: list[int] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        if kept:
+            with socket.socket(socket.AF_UNIX) as door:
+                door.connect(str(folder / "keeper.sock"))
+                self._requests: BinaryIO = door.makefile("wb")
+                self._answers: BinaryIO = door.makefile("rb")
+            self.pid = int(self._ask("state")["pid"])
+            return
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "dagbook.live.servers.supervisor", str(folder)],
@@ -39,22 +53,22 @@ class Keeping:
                 start_new_session=True,
                 env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
             )
-
-    @property
-    def pid(self) -> int:
-        """The keeper's own process id."""
-        return self._process.pid
-
-    def _ask(self, do: str, **request: Any) -> dict[str, Any]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._requests = cast(BinaryIO, self._process.stdin)
+        self._answers = cast(BinaryIO, self._process.stdout)
+        self.pid = self._process.pid
+
+    def keep(self, idle: float) -> None:
+        """Let everything outlive this process, until nobody asks for ``idle`` s."""
+        self._ask("keep", idle=idle)
+
+    def _ask(self, do: str, **request: Any) -> dict[str, Any]:
         try:
-            self._process.stdin.write(
-                json.dumps({"do": do, **request}).encode() + b"\n"
-            )
-            self._process.stdin.flush()
-            line = self._process.stdout.readline()
-        except (BrokenPipeError, ValueError) as error:
+            self._requests.write(json.dumps({"do": do, **request}).encode() + b"\n")
+            self._requests.flush()
+            line = self._answers.readline()
+        except (OSError, ValueError) as error:
             raise KeeperError("the process keeper is gone — see keeper.log") from error
         if not line:
             raise KeeperError("the process keeper ended without an answer")
@@ -104,6 +118,23 @@ class Keeping:
         )
         return int(answer["pid"])
 
+    def run(self, name: str, argv: list[str], seconds: float, **how: Any) -> int:
+        """Run ``argv`` to its end and return its exit code.
+
+        Args:
+            name: as in ``start``.
+            argv: the command.
+            seconds: it is stopped after.
+            how: ``env`` and ``log`` of ``start``.
+        """
+        self.start(name, argv, **how)
+        deadline = time.monotonic() + seconds
+        while (code := self._ask("collect", name=name)["exit"]) is None:
+            if time.monotonic() > deadline:
+                self.stop(name)
+            time.sleep(0.1)
+        return int(code)
+
     def stop(self, name: str, *, signal: str = "", seconds: float = 15.0) -> int:
         """Stop one process and return its exit code (negative: the signal)."""
         answer = self._ask("stop", name=name, signal=signal, seconds=seconds)
@@ -123,20 +154,22 @@ class Keeping:
         """Return the ids of all living processes below the keeper."""
         return list(self._ask("state")["descendants"])
 
+    def close(self) -> None:
+        """Ask nothing any more; what is kept goes on."""
+        for stream in (self._requests, self._answers):
+            with contextlib.suppress(OSError):
+                stream.close()
+
     def shutdown(self, seconds: float = 4.0) -> None:
         """Stop everything and the keeper itself; safe to call more than once."""
-        if self._process.poll() is None:
+        if not self._requests.closed:
             # If it does not answer: its input ends below, which stops everything too.
             with contextlib.suppress(KeeperError):
                 self.killed = self._ask("shutdown", seconds=seconds)["killed"]
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None and not stream.closed:
-                try:
-                    stream.close()
-                except BrokenPipeError:
-                    continue
-        try:
-            self._process.wait(60)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self.close()
+        if self._process is not None:
+            try:
+                self._process.wait(60)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
