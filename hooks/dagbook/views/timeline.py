@@ -91,7 +91,15 @@ def drawn(
         "timeline.html.jinja",
         label=label,
         rows=[
-            (row, [(bar, share(bar.start), share(bar.length)) for bar in row.bars])
+            (
+                row.name,
+                row.state,
+                row.words or nothing,
+                [
+                    (b, f"left:{share(b.start)};width:{share(b.length)}")
+                    for b in row.bars
+                ],
+            )
             for row in rows
         ],
         nothing=nothing,
