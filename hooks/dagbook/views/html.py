@@ -120,14 +120,6 @@ def tokens(source: str, language: str) -> Markup:
     return safe(highlight(source, lexer, _PLAIN))
 
 
-def pane(css: str, label: str) -> Markup:
-    """Return the opening tag of a pane that scrolls sideways, also by keyboard.
-
-    What is too wide for a telephone scrolls there, and the page stays where it is.
-    """
-    return _PARTS.pane(css, label)
-
-
 @templates.filters
 def g(number: float) -> str:
     """Return a length for a drawing in few characters."""
