@@ -90,9 +90,13 @@ class Project:
 
         What begins with a dot is no page: editors leave locks and drafts beside one.
         """
-        for path in sorted((self.docs / folder).rglob("*.md")):
-            if not path.name.startswith("."):
-                yield path
+        # Asked for with every fence: walking is ten times as fast as a glob.
+        yield from sorted(
+            Path(place, name)
+            for place, _, names in os.walk(self.docs / folder)
+            for name in names
+            if name.endswith(".md") and not name.startswith(".")
+        )
 
     def relative(self, path: Path) -> str:
         """Return ``path`` relative to the root, with forward slashes."""
