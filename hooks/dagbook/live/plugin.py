@@ -25,7 +25,7 @@ from dagbook.live.parity.cleanup import connect, forget
 from dagbook.live.parity.run import Parity
 from dagbook.live.scenario import Scenario
 from dagbook.live.servers.cluster import Cluster
-from dagbook.live.servers.deployment import Editable, deploy
+from dagbook.live.servers.deployment import deploy
 from dagbook.project import ExamplePaths, Project
 
 STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)_live\.py$")
@@ -166,7 +166,7 @@ def deployed(request: pytest.FixtureRequest, live: Live) -> tuple[Live, Path]:
     assert live.paths is not None, "only a test of an example has a file to deploy"
     # The next test begins with the file as it is.
     request.config.stash[DEPLOYED].discard(Path(str(request.path)))
-    file = Editable(live.cluster.dags / live.paths.folder / live.paths.dag.name)
+    file = live.cluster.dags / live.paths.folder / live.paths.dag.name
     live.cluster.wait_for_dags({live.paths.stem})
     return live, file
 

@@ -5,9 +5,7 @@ The DAG processor sees within a second that a file is new or changed.
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +20,6 @@ PAST = (
     f"DELETE FROM asset_event WHERE source_dag_id = :dag_id OR asset_id IN ({ASSETS})",
     "DELETE FROM log WHERE dag_id = :dag_id",
 )
-
-
-# Seconds that the time of an edited file lies ahead.
-AHEAD = 10.0
-
-
-class Editable(type(Path())):  # type: ignore[misc]
-    """A DAG file on an Airflow, which reads it anew after each ``write_text``."""
-
-    def write_text(self, *text: Any, **how: Any) -> int:
-        """Write the file.
-
-        The DAG processor compares its time with the *end* of the last parse. One that
-        has read the old text, for a callback perhaps, may still be under way.
-        """
-        count = super().write_text(*text, **how)
-        os.utime(self, (time.time() + AHEAD,) * 2)
-        return int(count)
 
 
 def execute(cluster: Cluster, *statements: str, **values: Any) -> None:
