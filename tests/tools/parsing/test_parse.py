@@ -276,6 +276,49 @@ def test_schedule_asks_the_timetable(project):
         parsing.schedule(project, "dags/orders.py", "other", ask[2], 2)
 
 
+PLANNED = """
+import datetime as dt
+from airflow.sdk import DAG
+from airflow.providers.standard.operators.empty import EmptyOperator
+
+START = dt.datetime(2026, 4, 30, 1, 30, tzinfo=dt.UTC)
+
+with DAG("orders", start_date=START, max_active_runs=1, {how}):
+    EmptyOperator(task_id="a")
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "planned"),
+    [
+        ("schedule=dt.timedelta(hours=4), catchup=True", ["01:30", "05:30"]),
+        # Without catchup such a schedule counts from when the scheduler asks.
+        ("schedule=dt.timedelta(hours=4), catchup=False", ["00:00", "04:00"]),
+        ("schedule='0 */6 * * *', catchup=True", ["00:00", "06:00"]),
+        ("schedule='0 */6 * * *', catchup=False", ["00:00", "06:00"]),
+        ("schedule='@once', catchup=False", []),  # it was on 30 April
+        ("schedule='@continuous', catchup=False", ["00:00"]),
+        ("schedule=None, catchup=False", []),
+    ],
+)
+def test_ticks_are_those_of_the_dag_s_own_start_and_catchup(project, how, planned):
+    write(project, PLANNED.format(how=how))
+    ticks = parsing.schedule(
+        project, "dags/orders.py", "orders", "2026-05-01T00:00:00Z", 2
+    )
+    assert [tick.run_after for tick in ticks] == [
+        f"2026-05-01T{time}:00Z" for time in planned
+    ]
+
+
+def test_once_is_planned_when_its_start_is_still_to_come(project):
+    write(project, PLANNED.format(how="schedule='@once', catchup=True"))
+    (tick,) = parsing.schedule(
+        project, "dags/orders.py", "orders", "2026-04-30T00:00:00Z", 2
+    )
+    assert tick.logical_date == "2026-04-30T01:30:00Z"
+
+
 def test_unchanged_file_starts_no_worker(project, monkeypatch):
     path = write(project, good())
     before = parsing.parse(project, [path])
