@@ -83,7 +83,8 @@ class Project:
         """Yield every DAG file in a stable order, without plugins and hidden files."""
         for path in sorted(self.dags.rglob("*.py")):
             inside = path.relative_to(self.dags).parts
-            if "plugins" not in inside and not path.name.startswith("."):
+            hidden = "plugins" in inside or path.name.startswith(".")
+            if not hidden and path.is_file():
                 yield path
 
     def pages(self, folder: str = "") -> Iterator[Path]:
@@ -92,7 +93,7 @@ class Project:
         What begins with a dot is no page: editors leave locks and drafts beside one.
         """
         for path in sorted((self.docs / folder).rglob("*.md")):
-            if not path.name.startswith("."):
+            if not path.name.startswith(".") and path.is_file():
                 yield path
 
     def relative(self, path: Path) -> str:

@@ -276,6 +276,37 @@ def test_schedule_asks_the_timetable(project):
         parsing.schedule(project, "dags/orders.py", "other", ask[2], 2)
 
 
+@pytest.mark.parametrize("library", ["requests", "urllib3"])
+def test_a_library_may_look_for_a_free_port_of_loopback(project, library):
+    text = good().replace(
+        "import datetime as dt", f"import datetime as dt\nimport {library}"
+    )
+    assert parse_one(project, text).problems == ()
+
+
+def test_the_file_itself_may_not(project):
+    bound = "import socket\nsocket.socket().bind(('127.0.0.1', 0))\n"
+    (problem,) = parse_one(project, good() + bound).problems
+    assert problem.what.startswith("uses the network while it is parsed")
+
+
+def test_a_dag_that_gets_a_task_after_its_block_is_one_dag(project):
+    late = """
+from airflow.providers.standard.operators.empty import EmptyOperator
+
+EmptyOperator(task_id="a", dag=dag) >> EmptyOperator(task_id="b", dag=dag)
+"""
+    parsed = parse_one(project, good() + late)
+    assert parsed.problems == ()
+    assert [task.task_id for task in parsed.dag().tasks] == ["a", "load", "b", "total"]
+
+
+def test_a_folder_named_like_a_file_is_no_dag_file(project):
+    file = write(project, good())
+    (project.dags / "notes.py").mkdir()
+    assert list(project.dag_files()) == [file]
+
+
 PLANNED = """
 import datetime as dt
 from airflow.sdk import DAG
