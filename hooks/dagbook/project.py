@@ -82,7 +82,8 @@ class Project:
         """Yield every DAG file in a stable order, without plugins and hidden files."""
         for path in sorted(self.dags.rglob("*.py")):
             inside = path.relative_to(self.dags).parts
-            if "plugins" not in inside and not path.name.startswith("."):
+            hidden = "plugins" in inside or path.name.startswith(".")
+            if not hidden and path.is_file():
                 yield path
 
     def pages(self, folder: str = "") -> Iterator[Path]:
