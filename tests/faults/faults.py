@@ -222,11 +222,11 @@ def wrong_tag(tree: Tree) -> str:
     return f"{tree.dag}:{line}"
 
 
-@fault(r"has no DAG with the id '16_01_01\w+', only: orders", also="not named after")
+@fault(r"has no DAG with the id '16_01_01\w+', only: .*orders", also="not named after")
 def wrong_dag_id(tree: Tree) -> str:
-    line = tree.replace(tree.dag, f'dag_id="{tree.first.stem}"', 'dag_id="orders"')
+    tree.replace(tree.dag, "@dag(dag_id=STEM,", '@dag(dag_id="orders",')
     tree.restamp()
-    return f"{tree.dag}:{line - 1}"
+    return f"{tree.dag}:{tree.line(tree.dag, '@dag(dag_id=f')}"
 
 
 @fault(
@@ -245,7 +245,7 @@ def duplicate_dag_id(tree: Tree) -> str:
     return tree.other_dag
 
 
-@fault("defines the DAG '16_01_01.*' 2 times")
+@fault("defines the DAG '16_01_01.*' 2 times", also="has 3 DAGs")
 def duplicate_dag_id_in_file(tree: Tree) -> str:
     line = tree.at_import(
         "from airflow.sdk import DAG\n\n"
@@ -266,7 +266,7 @@ def no_main_block(tree: Tree) -> str:
 
 @fault("the DAG has no explicit catchup")
 def implicit_catchup(tree: Tree) -> str:
-    tree.replace(tree.dag, "    catchup=False,\n", "")
+    tree.replace(tree.dag, '    "catchup": False,\n', "")
     tree.restamp()
     return f"{tree.dag}:{tree.line(tree.dag, '@dag(')}"
 
@@ -357,12 +357,33 @@ def pasted_output(tree: Tree) -> str:
     return f"{tree.page}:{line + 1}"
 
 
-@fault("no section “Pitfalls”")
-def missing_standing_section(tree: Tree) -> str:
-    text = tree.read(tree.page)
-    before, _, rest = text.partition("\n## Pitfalls")
-    tree.write(tree.page, before + "\n## Related" + rest.partition("## Related")[2])
-    return tree.page
+@fault("the section “What happened” is generated")
+def generated_section(tree: Tree) -> str:
+    section = "\n## What happened\n\nIt ran.\n\n## Pitfalls"
+    line = tree.replace(tree.page, "\n## Pitfalls", section)
+    return f"{tree.page}:{line + 1}"
+
+
+@fault("the title has 61 characters")
+def title_over_its_budget(tree: Tree) -> str:
+    line = tree.line(tree.page, "title:")
+    tree.replace(
+        tree.page, tree.read(tree.page).splitlines()[line - 1], "title: " + "x" * 61
+    )
+    return f"{tree.page}:{line}"
+
+
+@fault("16.1.1 keeps its budget “title”", page=False)
+def exception_without_need(tree: Tree) -> str:
+    entry = "exceptions:\n  - {id: 16.1.1, budget: title, reason: none}\n"
+    tree.replace("tests/exceptions.yml", "not_yet", f"{entry}not_yet")
+    return "tests/exceptions.yml:2"
+
+
+@fault(r"\[16\.99\.1\] is not in the spec")
+def reference_to_nothing(tree: Tree) -> str:
+    line = tree.replace(tree.page, "\n## Pitfalls", "\nSee [16.99.1].\n\n## Pitfalls")
+    return f"{tree.page}:{line + 1}"
 
 
 @fault("no scenario “never-run” in the recording")

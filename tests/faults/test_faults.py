@@ -93,7 +93,7 @@ def test_a_log_line_cannot_become_markup(tree):
 
     tree.log("INFO <script>alert('x')</script> & **bold**")
     assert check(tree.project) == []
-    body = "example: 16.1.1\nscenario: default\nshow: ['log:which_day']\n"
+    body = "example: 16.1.1\nscenario: default\nshow: ['log:extract']\n"
     html = fences.render("run", body, tree.project)
     assert "&lt;script&gt;" in html
     assert "<script" not in html

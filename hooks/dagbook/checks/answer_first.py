@@ -69,7 +69,7 @@ def answer_code(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
     for fence in code:
         lines = _lines(page, fence, tree)
         if fence.language != "request" and not any(
-            example.shows(ref.path, ref.section) for ref in _refs(page, fence)
+            example.owns(ref.path) and ref.section for ref in _refs(page, fence)
         ):
             what = "the code of the answer is no piece of the example"
             remedy = "show a section of the DAG or of the test, or a request fence"

@@ -80,14 +80,17 @@ def _line(file: DagFile, dag: ParsedDag) -> int:
 
 
 def _tags_line(file: DagFile, dag: ParsedDag) -> int:
-    """Return the line of the ``tags`` argument of ``dag``, else that of the DAG."""
+    """Return the line of the ``tags`` of ``dag``, else that of the DAG."""
     start = _line(file, dag)
+    lines: list[int] = []
     for node in ast.walk(_tree(file)):
         if isinstance(node, ast.Call) and node.lineno >= start:
-            for keyword in node.keywords:
-                if keyword.arg == "tags":
-                    return keyword.value.lineno
-    return start
+            lines += [k.value.lineno for k in node.keywords if k.arg == "tags"]
+        if isinstance(node, ast.Dict):  # shared by the DAGs of the file
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "tags":
+                    lines.append(value.lineno)
+    return lines[0] if lines else start
 
 
 def _tree(file: DagFile) -> ast.Module:

@@ -42,22 +42,49 @@ def _wires(call: ast.Call) -> bool:
 
 def dag_lines(tree: ast.Module, dag_id: str) -> list[int]:
     """Return the lines that define the DAG ``dag_id``, as far as the text tells."""
+    names = {
+        target.id: text
+        for node in tree.body
+        if isinstance(node, ast.Assign) and (text := _text(node.value, {}))
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     lines: list[int] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             for decorator in node.decorator_list:
-                text = ast.unparse(decorator)
-                if re.match(r"(\w+\.)?dag\b", text) and (
-                    repr(dag_id) in text or node.name == dag_id
+                if re.match(r"(\w+\.)?dag\b", ast.unparse(decorator)) and (
+                    node.name == dag_id or _names(decorator, dag_id, names)
                 ):
                     lines.append(decorator.lineno)
-        elif isinstance(node, ast.Call) and re.search(
-            r"(^|\.)DAG$", ast.unparse(node.func)
+        elif (
+            isinstance(node, ast.Call)
+            and re.search(r"(^|\.)DAG$", ast.unparse(node.func))
+            and _names(node, dag_id, names)
         ):
-            first = [*node.args[:1], *(k.value for k in node.keywords)]
-            if any(isinstance(a, ast.Constant) and a.value == dag_id for a in first):
-                lines.append(node.lineno)
+            lines.append(node.lineno)
     return sorted(lines)
+
+
+def _names(call: ast.expr, dag_id: str, names: dict[str, str]) -> bool:
+    """Tell whether the first or any named argument of ``call`` is ``dag_id``."""
+    if not isinstance(call, ast.Call):
+        return False
+    arguments = [*call.args[:1], *(keyword.value for keyword in call.keywords)]
+    return any(_text(argument, names) == dag_id for argument in arguments)
+
+
+def _text(node: ast.expr, names: dict[str, str]) -> str:
+    """Return the text that an expression is by the constants of its file, else none."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.Name):
+        return names.get(node.id, "")
+    if isinstance(node, ast.FormattedValue):
+        return _text(node.value, names)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(part, names) for part in node.values)
+    return ""
 
 
 def first_dag_line(tree: ast.Module) -> int:

@@ -106,6 +106,11 @@ MASKS = (
         "the id of a database error in the log",
         re.compile(r"\b(look for ID )[A-Za-z0-9]{8}\b"),
     ),
+    Mask(
+        "<duration>",
+        "how long a sensor has waited",
+        re.compile(r"\b(run duration of )\d+\.\d+(?= seconds)"),
+    ),
 )
 
 # In an answer of the API the key says what the value is, whatever it looks like.

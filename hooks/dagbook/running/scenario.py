@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
-import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from dagbook.recording.masks import Masker
+from dagbook.running import airflow_command
 from dagbook.running.secrets import redacted
 
 if TYPE_CHECKING:
     from dagbook.running.example import Example
-
-
-CLI_LIMIT = 300
 
 
 class Scenario:
@@ -54,6 +50,9 @@ class Scenario:
     def cli(self, *words: str, name: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``airflow WORDS`` on the scenario's database, and record the answer.
 
+        It is Airflow's own command, in a process of its own; see
+        :mod:`dagbook.running.airflow_command`.
+
         Args:
             words: the words after ``airflow``.
             name: by which a page shows the exchange.
@@ -64,13 +63,7 @@ class Scenario:
         assert (
             self.example.dags is not None
         )  # it can only speak of DAGs that are written
-        done = subprocess.run(
-            [sys.executable, "-m", "airflow", *words],
-            capture_output=True,
-            text=True,
-            timeout=CLI_LIMIT,
-            env={**os.environ, "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR"},
-        )
+        done = airflow_command.run(words)
         shown = done.stdout.strip() or done.stderr.strip()
         self.exchanges.append(
             {
