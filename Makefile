@@ -1,5 +1,5 @@
 # Every command of the project. `make help` lists them.
-# ONLY=16.1 limits record, live and mutants to a part; ID=16.1.7 is for new.
+# ONLY=16.1 limits record, live and mutants to a part; ID=62.1.1 is for new.
 
 PYTHON ?= python3.11
 PORT ?= 8000
@@ -64,7 +64,7 @@ check: $(READY) ## spec, pages, snippets, DAG parsing, guard, recordings, lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .cache/imports --no-logo > .cache/imports.txt || { cat .cache/imports.txt; exit 1; }
 
-new: $(READY) ## the three skeleton files of an item (ID=16.1.7)
+new: $(READY) ## the three skeleton files of an item (ID=62.1.1)
 	$(BIN)/dagbook new $(ID)
 
 mutants: $(READY) ## how strong the examples' tests are
