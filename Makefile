@@ -6,6 +6,7 @@ PORT ?= 8000
 ONLY ?=
 ID ?=
 SMOKE ?=
+FULL ?=
 RECORD ?=
 KEEP ?=
 STOP ?=
@@ -67,8 +68,8 @@ check: $(READY) ## spec, pages, snippets, DAG parsing, guard, recordings, lint
 new: $(READY) ## the three skeleton files of an item (ID=62.1.1)
 	$(BIN)/dagbook new $(ID)
 
-mutants: $(READY) ## how strong the examples' tests are
-	$(BIN)/dagbook mutants --only "$(ONLY)"
+mutants: $(READY) ## how strong the examples' tests are (FULL=1: no sample)
+	$(BIN)/dagbook mutants --only "$(ONLY)" $(if $(FULL),--full)
 
 bench: $(READY) ## measure the builds and the suite, write docs/contributing/performance.md
 	$(BIN)/dagbook bench
