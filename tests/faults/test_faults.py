@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+import unreadable  # noqa: F401  # more faults
 from tree import HERE, Tree
 
 from dagbook.checks.check import check

@@ -149,11 +149,18 @@ class Tree:
         """
         paths = self.first
         paths.live_test.write_text("def test_it(live):\n    assert live\n")
+        test = self._name(paths.live_test)
+        scenario = {"kind": "live", "dag_id": paths.stem, "runs": [], "steps": []}
         data = {
             "id": "16.1.1",
-            "source": {"sha256": sha256(paths.dag)},
-            "tests": {"sha256": sha256(paths.live_test), "passed": ["test_it"]},
-            "scenarios": {"default": {"kind": "live", "log": [text]}},
+            "airflow": "3.3.2",
+            "source": {"path": self.dag, "sha256": sha256(paths.dag)},
+            "tests": {
+                "path": test,
+                "sha256": sha256(paths.live_test),
+                "passed": ["test_it"],
+            },
+            "scenarios": {"default": {**scenario, "values": {"log": text}}},
         }
         recording.save(paths.live_recording, {**data, **header})
         name = self._name(paths.live_recording)

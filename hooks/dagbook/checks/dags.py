@@ -94,4 +94,4 @@ def _tags_line(file: DagFile, dag: ParsedDag) -> int:
 
 
 def _tree(file: DagFile) -> ast.Module:
-    return ast.parse(files.text(file.path, errors="replace"))
+    return ast.parse(files.text(file.path))

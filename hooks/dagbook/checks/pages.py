@@ -142,7 +142,7 @@ def drawn_elsewhere(tree: Tree) -> Iterator[Problem]:
     for path in tree.project.pages():
         if path in own or path.is_relative_to(tree.project.spec):
             continue
-        text = files.text(path, errors="replace")
+        text = files.text(path)
         if preprocess.has_fences(text):
             yield from _drawn(parse(text, tree.project.relative(path)), None, tree)
 

@@ -38,7 +38,7 @@ def _home(text: str) -> bool:
 @rule("text")
 def private(path: Path, tree: Tree) -> Iterator[Problem]:
     """Refuse a token, key, password, home folder or host name in what is published."""
-    own, text = str(tree.project.root), files.text(path, errors="replace")
+    own, text = str(tree.project.root), files.text(path)
     if own not in text and not _home(text) and not leaks(text):
         return  # most files: read once as a whole
     for number, line in enumerate(text.splitlines(), 1):
@@ -56,7 +56,7 @@ def active(path: Path, tree: Tree) -> Iterator[Problem]:
     """Refuse markup in a page that would run or load something."""
     if path.suffix != ".md":
         return
-    lines = files.text(path, errors="replace").splitlines()
+    lines = files.text(path).splitlines()
     code = fenced.inside(lines)
     for number, line in enumerate(lines, 1):
         found = number not in code and _ACTIVE.search(_SPAN.sub("", line))

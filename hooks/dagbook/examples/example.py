@@ -260,7 +260,7 @@ def _spec(project: Project, _stamps: tuple[files.Stamp, ...]) -> Spec:
 
 def _recorded(path: Path) -> dict[str, Any] | None:
     try:
-        data = files.data(path)
-    except (OSError, ValueError):
+        found: Recording = files.data(path)
+    except DagbookError:
         return None
-    return data if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else None

@@ -14,12 +14,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-import yaml
 from pymdownx.superfences import SuperFencesException
 
+from dagbook import files
 from dagbook.examples import example as lookup
 from dagbook.fences import cache as drawn
-from dagbook.pages.model import LOADER
 from dagbook.parsing import parse as parsing
 from dagbook.parsing.model import ParsedDag
 from dagbook.problems import DagbookError, Problem
@@ -123,11 +122,10 @@ def _place(body: str) -> tuple[str, int]:
 
 
 def _arguments(kind: str, body: str) -> dict[str, Any]:
-    try:
-        raw = yaml.load(body, LOADER) or {}
-    except yaml.YAMLError as error:
-        words = getattr(error, "problem", None) or "cannot be read"
-        raise ValueError(f"not YAML: {words} — write key: value, one a line") from None
+    page, line = _place(body)
+    # The rows of the place stand above those that the page has.
+    above = body[: body.find("\nline: ") + 1].count("\n") if line else 0
+    raw = files.yaml_data(body, page, line - above, f"the {kind} fence") or {}
     if not isinstance(raw, dict):
         raise ValueError("the body is no mapping — write key: value, one a line")
     known, needed = KEYS[kind]

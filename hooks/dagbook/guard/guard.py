@@ -16,7 +16,7 @@ from pathlib import Path
 
 from dagbook import cache, files
 from dagbook.guard.rules import File
-from dagbook.problems import Problem, relative
+from dagbook.problems import DagbookError, Problem, relative
 from dagbook.project import Project
 
 
@@ -34,7 +34,7 @@ def guard(project: Project, path: Path, requires: Sequence[str] = ()) -> list[Pr
     name = relative(path, project.root)
     try:
         content = files.content(path)
-    except OSError:
+    except DagbookError:
         return []
     plugins = _plugins(project)
     given = json.dumps([name, sorted(requires), sorted(plugins)])

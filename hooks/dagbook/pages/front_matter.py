@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import yaml
-
-from dagbook.pages.model import LOADER, FrontMatter, Question
-from dagbook.problems import Problem
+from dagbook import files
+from dagbook.pages.model import FrontMatter, Question
+from dagbook.problems import DagbookError, Problem
 
 REQUIRED = ("title", "summary", "airflow")
 OPTIONAL = ("questions", "related", "airflow_max", "requires", "live_difference")
@@ -35,13 +34,9 @@ def parse(lines: list[str], path: str) -> tuple[FrontMatter, list[Problem], int]
         return FrontMatter(), [Problem(path, 1, "front matter without end", remedy)], 0
     block = lines[1 : ends[0]]
     try:
-        data = yaml.load("\n".join(block), LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        what = f"the front matter is not YAML: {getattr(error, 'problem', error)}"
-        problem = Problem(path, line, what, "put quotes around text with a colon")
-        return FrontMatter(), [problem], ends[0] + 1
+        data = files.yaml_data("\n".join(block), path, 2, "the front matter")
+    except DagbookError as error:
+        return FrontMatter(), error.problems, ends[0] + 1
     if not isinstance(data, dict):
         return (
             FrontMatter(),

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import yaml
-
 from dagbook.problems import Problem
 
 REQUIRED_STANDING = ("What happened", "How it is tested", "Pitfalls")
@@ -15,8 +13,6 @@ STANDING = (
     *("What happened", "On a real scheduler", "How it is tested", "Pitfalls"),
     *("Related", "Run it yourself", "Evidence", "Questions"),
 )
-# The C parser is ten times as fast; both are safe loaders and say the same.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FENCES = ("run", "request", "graph", "schedule", "diff")
 
 

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dagbook import files
+
 FORMAT = 1
 HEADER_NOISE = {"airflow", "python"}
 # In a line of its own, with its comma: in front when the key is the last one.
@@ -53,24 +55,16 @@ def load(path: Path) -> Recording:
     """Read a recording.
 
     Raises:
-        FileNotFoundError: there is none.
-        ValueError: it is not JSON.
+        DagbookError: there is none, or it is not JSON.
     """
-    return json.loads(path.read_text(encoding="utf-8"))
+    return copy.deepcopy(files.data(path))
 
 
 def save(path: Path, data: Recording) -> bool:
     """Write ``data`` sealed, and return whether the file's bytes changed."""
     data = {**data, "format": FORMAT}
     data["seal"] = seal(data)
-    text = dumps(data)
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(".json.new")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(path)
-    return True
+    return files.write(path, dumps(data))
 
 
 def noise(scenario: Scenario) -> Iterator[tuple[str, dict[str, Any], str]]:

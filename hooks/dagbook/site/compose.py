@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 
-from dagbook import templates
+from dagbook import files, templates
 from dagbook.examples.example import Example
 from dagbook.fences import preprocess as annotate
 from dagbook.pages import reader as pages
@@ -37,7 +37,7 @@ def compose(example: Example, text: str | None = None) -> str:
     path = item.paths(project).page
     name = project.relative(path)
     if text is None:
-        text = path.read_text(encoding="utf-8")
+        text = files.text(path)
     page = pages.parse(text, name)
     if page.faults:
         raise DagbookError(page.faults)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from dagbook import files as on_disk
 from dagbook import templates
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
@@ -41,7 +42,7 @@ def new(project: Project, spec: Spec, ident: str) -> list[Path]:
         )
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        on_disk.write(path, text)
     return list(files)
 
 
