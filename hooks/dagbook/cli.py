@@ -16,7 +16,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from dagbook.problems import DagbookError, Problem
+from dagbook import files
+from dagbook.problems import DagbookError, Problem, unexpected
 from dagbook.project import Project
 
 PROBLEMS, USAGE = 1, 2
@@ -143,7 +144,13 @@ def main() -> None:
     """Run the program with the arguments of the process."""
     for name, other in OTHERS.items():
         _register(name, other)
-    app()
+    try:
+        app()
+    except Exception as error:
+        known = error.problems if isinstance(error, DagbookError) else ()
+        for problem in known or [unexpected(error, files.at_work())]:
+            typer.echo(str(problem))
+        sys.exit(PROBLEMS)
 
 
 def _register(name: str, other: Other) -> None:

@@ -128,7 +128,13 @@ def data(path: Path, again: str = "take the file from git") -> Any:
         raise DagbookError(problem) from error
 
 
-def yaml_data(raw: str, place: str, line: int = 1, about: str = "the file") -> Any:
+def yaml_data(
+    raw: str,
+    place: str,
+    line: int = 1,
+    about: str = "the file",
+    loader: type[Loader] = Loader,
+) -> Any:
     """Return what a text in YAML says.
 
     Args:
@@ -136,6 +142,7 @@ def yaml_data(raw: str, place: str, line: int = 1, about: str = "the file") -> A
         place: the file that it stands in, as messages name it.
         line: where it begins there.
         about: what it is, in words.
+        loader: what reads it.
 
     Raises:
         DagbookError: it is not YAML, has a key twice, or a space that is none.
@@ -145,7 +152,7 @@ def yaml_data(raw: str, place: str, line: int = 1, about: str = "the file") -> A
         at, what, remedy = raw.count("\n", 0, odd.start()), found, "write plain spaces"
         raise DagbookError(Problem(place, line + at, what, remedy))
     try:
-        return yaml.load(raw, Loader)
+        return yaml.load(raw, loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         words = getattr(error, "problem", None) or "cannot be read"

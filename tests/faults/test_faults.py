@@ -9,8 +9,9 @@ import re
 import subprocess
 import sys
 
+import markup  # noqa: F401  # more faults
 import pytest
-import unreadable  # noqa: F401  # more faults
+import unreadable  # noqa: F401
 from tree import HERE, Tree
 
 from dagbook.checks.check import check

@@ -102,9 +102,13 @@ def apply(
     for rule in over(subject):
         if rule.budget and (not example or tree.exceptions.waits(example.item.id)):
             continue
+        try:
+            seen = list(rule.find(*arguments, tree))
+        except DagbookError as error:
+            seen = error.problems
         found = [
             one if one.page or one.path == page else replace(one, page=page)
-            for one in rule.find(*arguments, tree)
+            for one in seen
             if not (rule.spare and (one.path, one.line) in told)
         ]
         place = (example.item.id if example else "", rule.budget)

@@ -21,7 +21,7 @@ from dagbook.examples import example as lookup
 from dagbook.fences import cache as drawn
 from dagbook.parsing import parse as parsing
 from dagbook.parsing.model import ParsedDag
-from dagbook.problems import DagbookError, Problem
+from dagbook.problems import DagbookError, Problem, choice
 from dagbook.project import Project
 from dagbook.recording.file import Scenario
 from dagbook.views import diff as difference
@@ -130,8 +130,8 @@ def _arguments(kind: str, body: str) -> dict[str, Any]:
         raise ValueError("the body is no mapping — write key: value, one a line")
     known, needed = KEYS[kind]
     if strange := [str(k) for k in raw if k not in known | _PLACE]:
-        words = ", ".join(sorted(known)) or "none"
-        raise ValueError(f"unknown key {strange[0]!r} — known keys: {words}")
+        words = choice(strange[0], sorted(known))
+        raise ValueError(f"unknown key {strange[0]!r} — {words}")
     if missing := sorted(needed - set(raw)):
         raise ValueError(f"the key {missing[0]!r} is missing — add it")
     return raw

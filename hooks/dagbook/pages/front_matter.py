@@ -8,7 +8,7 @@ from typing import Any
 
 from dagbook import files
 from dagbook.pages.model import FrontMatter, Question
-from dagbook.problems import DagbookError, Problem
+from dagbook.problems import DagbookError, Problem, choice
 
 REQUIRED = ("title", "summary", "airflow")
 OPTIONAL = ("questions", "related", "airflow_max", "requires", "live_difference")
@@ -63,7 +63,7 @@ class _Reader:
         for key in self.data:
             if key not in known:
                 what = f"unknown key “{key}” in the front matter"
-                self._wrong(str(key), what, f"known: {', '.join(REQUIRED + OPTIONAL)}")
+                self._wrong(str(key), what, choice(str(key), REQUIRED + OPTIONAL))
         for key in REQUIRED:
             if key not in self.data:
                 self._wrong(key, f"no {key} in the front matter", f"add {key}: …")

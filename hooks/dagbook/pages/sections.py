@@ -129,8 +129,7 @@ class _Reader:
 
     def _fence(self, block: fenced.Fenced) -> None:
         if not block.closed:
-            what = "a fence that is not closed"
-            self._wrong(block.line, what, "close it with the same marks")
+            self._wrong(block.line, *fenced.NOT_CLOSED)
             return
         body = "\n".join(line.removeprefix(block.indent) for line in block.body)
         options: dict[str, Any] = {}
