@@ -114,3 +114,78 @@ for name, old, new, words in (
     ("configuration_no_yaml", "site_name:", "site_name: [", "is not YAML"),
 ):
     edit(name, "mkdocs.yml", old, new, words, page=False, down=int("[" in new))
+
+
+# Markup that could run or load something
+
+for name, text, words in (
+    ("svg", "<svg/onload=alert(1)>", "raw “<svg”"),
+    ("details", "<details open ontoggle=alert(1)>x</details>", "attribute “ontoggle”"),
+    ("image_element", "<img src=x onerror=alert(1)>", "raw “<img”"),
+    ("image_unfinished", "<img src=x\n onerror=alert(1)>", "raw “<img”"),
+    ("capitals", "<ScRiPt>alert(1)</sCrIpT>", "raw “<script”"),
+    ("script_in_script", "<script><svg onload=x></script>", "raw “<s"),
+    ("style", "<style>p{}</style>", "raw “<style”"),
+    ("style_attribute", '<p style="position:fixed">x</p>', "attribute “style”"),
+    ("frame", '<iframe srcdoc="x"></iframe>', "raw “<iframe”"),
+    ("form", "<form action=https://x.example><input></form>", "raw “<"),
+    ("video", "<video src=x.mp4 onerror=x></video>", "raw “<video”"),
+    ("math", "<math><mtext></mtext></math>", "raw “<m"),
+    ("meta", '<meta http-equiv="refresh" content="0">', "raw “<meta”"),
+    ("base", "<base href=https://x.example>", "raw “<base”"),
+    ("own_element", "<x-y onclick=z>a</x-y>", "raw “<x-y”|attribute “onclick”"),
+    ("pointer", '<a href="#" onpointerenter="x">a</a>', "“onpointerenter”"),
+    ("link_element", '<a href="javascript:x">a</a>', "an address with “javascript:”"),
+    ("link", "[a](javascript:alert(1))", "an address with “javascript:”"),
+    ("link_in_capitals", "[a](JaVaScRiPt:x)", "an address with “javascript:”"),
+    ("link_in_entities", "[a](java&#115;cript:x)", "an address with “javascript:”"),
+    ("link_to_data", "[a](data:text/html;base64,eA==)", "an address with “data:”"),
+    ("link_by_reference", "[a][b]\n\n[b]: vbscript:x", "an address with “vbscript:”"),
+    ("image", "![a](https://x.example/a.png)", "an image of another host"),
+    ("image_without_scheme", "![a](//x.example/a.png)", "an image of another host"),
+    (
+        "image_by_reference",
+        "![a][b]\n\n[b]: https://x.example",
+        "an image by reference",
+    ),
+    ("attributes", "Words.\n{ onmouseover=alert(1) }", "attribute “onmouseover”"),
+    ("attributes_colon", "*a*{: onclick='x' }", "attribute “onclick”"),
+    ("attributes_style", "*a*{ style='x' }", "attribute “style”"),
+    ("attributes_of_a_link", "[a](#b){ target=x ping=y }", "“target”|“ping”"),
+    ("attributes_of_code", "``` { .sh onclick=x }\nls\n```", "attribute “onclick”"),
+    ("declaration", "<!DOCTYPE html>", "raw “<!DOCTYPE”"),
+    ("instruction", "<?php x ?>", "raw “<\\?”"),
+    ("placeholder", "Write <name> here.", "raw “<name”"),
+):
+    rest = "the attribute|raw|an address|reference|code block|pasted|section"
+    lower = text.split("\n\n")[-1]
+    down = 1 + text.count("\n", 0, text.index(lower)) if " [a][b]" in f" {text}" else 1
+    down += text.startswith("Words.\n")
+    before_pitfalls(f"active_{name}", text, words, also=rest, down=down)
+edit(
+    "active_attributes_of_a_heading",
+    "page",
+    PITFALLS,
+    "\n## Pitfalls { onclick=x }",
+    "attribute “onclick”",
+    down=1,
+    also="section",
+)
+edit(
+    "active_related",
+    "page",
+    'related: ["',
+    'related: ["[<img src=x onerror=y>](https://x.example)", "',
+    "raw “<img”",
+    also="links|attribute",
+)
+edit(
+    "active_title_of_another_page",
+    INDEX,
+    "",
+    '---\ntitle: \'<img src="x" onerror="y">\'\n---\n\n# Home\n',
+    "raw “<img”",
+    page=False,
+    down=1,
+    also="the attribute",
+)

@@ -8,6 +8,7 @@ Everything else stays what was written.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 
@@ -96,8 +97,9 @@ def plain(project: Project, path: str, text: str) -> str:
 
 def _front(item: Item, page: Page) -> dict[str, object]:
     return {
-        "title": page.front.title,
-        "description": page.front.summary,
+        # The theme takes them as they are.
+        "title": html.escape(page.front.title, quote=False),
+        "description": html.escape(page.front.summary),
         "tags": list(item.tags),
         "hide": ["tags"],
     }
