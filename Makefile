@@ -37,7 +37,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 serve: $(READY) ## build the site and serve it with live reload on PORT
-	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
+	@exec $(BIN)/dagbook serve --port $(PORT)
 
 site: $(READY) ## strict build into site/
 	$(BIN)/mkdocs build --strict --quiet --site-dir site

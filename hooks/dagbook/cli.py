@@ -49,6 +49,7 @@ OTHERS = {
     "airflow": Other(
         "dagbook.live.interactive", "Start an Airflow to try the examples in."
     ),
+    "serve": Other("dagbook.site.serve", "Serve the site while it is written."),
     "matrix": Other("dagbook.matrix", "Run the examples on several Airflow versions."),
     "mutants": Other("dagbook.mutants.cli", "Measure how strong the tests are."),
     "bench": Other("dagbook.bench", "Measure builds and tests."),

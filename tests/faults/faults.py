@@ -376,8 +376,8 @@ def declared_where_the_tests_failed(tree: Tree) -> str:
     tree.write("tests/matrix.json", json.dumps({"16.1.1": {**row, "3.4.1": "failed"}}))
     declared = re.search(r"^airflow: .*$", tree.read(tree.page), re.M)
     assert declared
-    tree.replace(tree.page, declared[0], 'airflow: ">=3.3"')
-    return f"{tree.page}:1"
+    line = tree.replace(tree.page, declared[0], 'airflow: ">=3.3"')
+    return f"{tree.page}:{line}"
 
 
 @fault("titel")

@@ -115,19 +115,6 @@ def references(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
             yield Problem(page.path, ref.line, what, "correct the id")
 
 
-@rule("page")
-def versions(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
-    """Refuse an Airflow version in ``airflow`` on which the tests failed."""
-    declared = page.front.airflow
-    for version in example.failed_on(declared):
-        what = f"declares Airflow {declared}, and its tests failed on {version}"
-        remedy = (
-            "raise `airflow:` in the front matter, or mend the example and run "
-            f"`make matrix ONLY={example.item.id}`"
-        )
-        yield Problem(page.path, 1, what, remedy)
-
-
 @rule("page", spare=True)
 def drawn(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
     """Refuse a fence that the build could not draw."""

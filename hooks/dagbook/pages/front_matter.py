@@ -76,11 +76,15 @@ class _Reader:
             airflow_max=self._version("airflow_max", r"3\.\d+(\.\d+)?", '"3.3"'),
             requires=tuple(self._list("requires", self._distribution)),
             live_difference=tuple(self._list("live_difference", self._difference)),
+            lines={str(key): self._line(str(key)) for key in self.data},
         )
 
     def _wrong(self, key: str, what: str, remedy: str) -> None:
+        self.problems.append(Problem(self.path, self._line(key), what, remedy))
+
+    def _line(self, key: str) -> int:
         at = (n for n, text in enumerate(self.block, 2) if text.startswith(f"{key}:"))
-        self.problems.append(Problem(self.path, next(at, 1), what, remedy))
+        return next(at, 1)
 
     def _text(self, key: str) -> str:
         value = self.data.get(key, "")
@@ -90,7 +94,8 @@ class _Reader:
             and (value or key not in self.data)
         ):
             return value
-        self._wrong(key, f"{key} is not one line of text", "write one line, in quotes")
+        what = f"{key} is not one line of text" if value else f"{key} is empty"
+        self._wrong(key, what, f"write {key}: and one line of text, in quotes")
         return ""
 
     def _title(self) -> str:

@@ -44,6 +44,7 @@ class FrontMatter:
         live_difference: declared differences between ``dag.test()`` and a real
             scheduler, each with ``scenario``, ``expected``, ``reason`` and maybe
             ``task``.
+        lines: the line of each key.
     """
 
     title: str = ""
@@ -54,6 +55,11 @@ class FrontMatter:
     airflow_max: str = ""
     requires: tuple[str, ...] = ()
     live_difference: tuple[dict[str, Any], ...] = ()
+    lines: dict[str, int] = field(default_factory=dict, compare=False)
+
+    def line(self, key: str) -> int:
+        """Return the line of a key in the page, 1 for one that is not there."""
+        return self.lines.get(key, 1)
 
 
 @dataclass(frozen=True)
