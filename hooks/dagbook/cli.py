@@ -71,7 +71,7 @@ def check(only: Only = "") -> None:
 
 
 @app.command()
-def new(item: Annotated[str, typer.Argument(help="The id, such as 16.1.7.")]) -> None:
+def new(item: Annotated[str, typer.Argument(help="The id, such as 16.1.6.")]) -> None:
     """Write the three skeleton files of an item of the spec."""
     from dagbook.skeletons import new as write
     from dagbook.spec.load import load
