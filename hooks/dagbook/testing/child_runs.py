@@ -177,7 +177,7 @@ def execute(dag: Any, run_id: str) -> str:
         run.state = DagRunState.RUNNING
         run.start_date = datetime.now(UTC)
         # What a scheduler has queued waits for an executor, and there is none.
-        waiting = [TaskInstanceState.SCHEDULED, TaskInstanceState.QUEUED]
+        waiting: Any = (TaskInstanceState.SCHEDULED, TaskInstanceState.QUEUED)
         for ti in run.get_task_instances(state=waiting, session=session):
             ti.state = None
         session.commit()

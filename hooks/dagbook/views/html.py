@@ -71,6 +71,17 @@ def pairs(title: str, pairs: Iterable[tuple[object, object]]) -> Markup:
     return _PARTS.pairs(title, pairs)
 
 
+def kept(title: str, raw: Any) -> Markup:
+    """Return a value that a test kept: a flat mapping as rows, all else as JSON."""
+    flat = isinstance(raw, dict) and raw
+    if not flat or any(isinstance(one, dict | list) for one in raw.values()):
+        return pairs("", [(name(title), raw)])
+    words = {
+        key: text(one) if isinstance(one, str) else one for key, one in raw.items()
+    }
+    return pairs(title, ((text(key), one) for key, one in words.items()))
+
+
 def laid_out(raw: object, indent: str = "", before: int = 0) -> str:
     """Return JSON in which each part that fits on a line stands on one.
 

@@ -99,9 +99,7 @@ def _rendered(scenario: Scenario, task_id: str) -> Markup:
 @OPTIONS.option("value:name")
 def _value(scenario: Scenario, name: str) -> Markup:
     """A value that the test kept with `scenario.keep(name, value)`."""
-    return html.pairs(
-        "Measured by the test", [(html.name(name), value(scenario, name))]
-    )
+    return html.kept(name, value(scenario, name))
 
 
 @OPTIONS.option("children")

@@ -300,7 +300,12 @@ EmptyOperator(task_id="a", dag=dag) >> EmptyOperator(task_id="b", dag=dag)
 """
     parsed = parse_one(project, good() + late)
     assert parsed.problems == ()
-    assert [task.task_id for task in parsed.dag().tasks] == ["a", "load", "b", "total"]
+    assert [task.task_id for task in parsed.dags[0].tasks] == [
+        "a",
+        "load",
+        "b",
+        "total",
+    ]
 
 
 def test_a_folder_named_like_a_file_is_no_dag_file(project):
