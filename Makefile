@@ -52,7 +52,7 @@ serve: $(READY) ## build the site and serve it with live reload on PORT
 	@exec $(BIN)/dagbook serve --port $(PORT)
 
 site: $(READY) ## strict build into site/
-	$(BIN)/mkdocs build --strict --quiet --site-dir site
+	@$(BIN)/mkdocs build --strict --quiet --site-dir site || { $(BIN)/python -m dagbook.checks.configuration; exit 1; }
 
 test: $(READY) ## everything that needs no live scheduler
 	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)

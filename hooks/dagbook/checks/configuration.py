@@ -11,7 +11,7 @@ from dagbook import files
 from dagbook.checks.rules import rule
 from dagbook.checks.tree import Tree
 from dagbook.fences.render import KEYS
-from dagbook.problems import Problem, choice
+from dagbook.problems import DagbookError, Problem, choice
 from dagbook.project import Project
 
 FILE = "mkdocs.yml"
@@ -35,7 +35,10 @@ def configured(tree: Tree) -> Iterator[Problem]:
 def faults(project: Project) -> list[Problem]:
     """Return what is wrong with the configuration."""
     raw = files.text(project.root / FILE)
-    data: Any = files.yaml_data(raw, FILE, loader=_Loader)
+    try:
+        data: Any = files.yaml_data(raw, FILE, loader=_Loader)
+    except DagbookError as error:
+        return error.problems
     if not isinstance(data, dict):
         return [Problem(FILE, 1, "no configuration", "take it from git")]
     known = list(dict(MkDocsConfig()._schema))
@@ -72,3 +75,8 @@ def _has(data: Any, word: str) -> bool:
 def _line(raw: str, key: str) -> int:
     lines = enumerate(raw.splitlines(), 1)
     return next((n for n, line in lines if line.startswith(f"{key}:")), 0)
+
+
+if __name__ == "__main__":  # MkDocs has refused it before our hook could speak
+    for fault in faults(Project.find()):
+        print(fault)

@@ -11,6 +11,7 @@ of each page; the first only if the page did not write it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -84,12 +85,15 @@ def _called(
         arguments = _arguments(kind, body)
         return formats[kind](project, arguments)
     except (ValueError, LookupError) as error:
-        what, _, remedy = str(error.args[0] if error.args else error).partition(" — ")
-        problem = Problem(*place, f"{kind} fence: {what}", remedy)
-        raise FenceError(problem) from error
+        said = str(error.args[0] if error.args else error)
+        if isinstance(error, KeyError):
+            said = f"the recording has no “{said}” — record the example anew"
+        what, _, remedy = said.partition(" — ")
+        remedy = remedy or "name something that is recorded, or change the example"
+        raise FenceError(Problem(*place, f"{kind} fence: {what}", remedy)) from error
     except DagbookError as error:
         raise FenceError(
-            Problem(p.path, p.line, p.what, p.remedy, p.page or f"{place[0]}")
+            replace(p, page=p.page or (place[0] if place[0] != p.path else ""))
             for p in error.problems
         ) from error
 

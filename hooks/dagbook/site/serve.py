@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
+from mkdocs.exceptions import MkDocsException
 from mkdocs.livereload import LiveReloadServer
 
 from dagbook import files, templates
@@ -82,7 +83,7 @@ class Server(LiveReloadServer):
             if isinstance(error, DagbookError):
                 self.problems.lines += [str(one) for one in error.problems]
             elif not self.problems.lines:
-                foreseen = isinstance(error, SystemExit)
+                foreseen = isinstance(error, (SystemExit, MkDocsException))
                 what = error if foreseen else unexpected(error, files.at_work())
                 self.problems.lines.append(str(what))
         finally:
