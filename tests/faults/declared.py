@@ -7,6 +7,7 @@ import re
 
 from tree import Tree
 
+from dagbook.recording import file as recording
 from faults import edit, fault
 
 SUMMARY = "summary: "
@@ -77,3 +78,63 @@ RESULTS = [
 """Forged results, and what is said of them."""
 
 NO_RESULTS = re.compile("the results of a real scheduler are missing")
+
+
+@fault("the bullet of “.*” was “something else”, and is “", also="hand")
+def bullet_reworded(tree: Tree) -> str:
+    data = recording.load(tree.first.recording)
+    data["bullets"] = ["something else"]
+    recording.save(tree.first.recording, data)
+    return f"{tree.page}:{tree.line(tree.page, '## ')}"
+
+
+# What readers should not copy
+
+
+@fault("“password” is written in clear")
+def password_in_a_dag(tree: Tree) -> str:
+    line = tree.in_task("password = 'hunter22'")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("“api_key” is written in clear")
+def key_in_a_call(tree: Tree) -> str:
+    line = tree.in_task("dict(api_key='hunter22')")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("“client_secret” is written in clear")
+def secret_in_a_mapping(tree: Tree) -> str:
+    line = tree.in_task("print({'client_secret': 'hunter22'})")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("a template names execution_date, which Airflow 3 no longer has")
+def gone_in_a_template(tree: Tree) -> str:
+    line = tree.in_task("print('{{ execution_date }}')")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("a template names next_ds")
+def gone_in_a_template_with_a_filter(tree: Tree) -> str:
+    line = tree.in_task("print('{{ next_ds | upper }}')")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("changes the environment while it is parsed")
+def environment_set_at_import(tree: Tree) -> str:
+    line = tree.at_import("import os\n\nos.environ['TZ'] = 'UTC'")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("changes the environment while it is parsed")
+def environment_updated_at_import(tree: Tree) -> str:
+    line = tree.at_import("import os\n\nos.environ.update(TZ='UTC')")
+    tree.restamp()
+    return f"{tree.dag}:{line}"

@@ -58,7 +58,7 @@ def _judge(
         return []
     file = File(name, text, tree, requires, plugins)
     found = [*file.style(), *file.main_block(), *file.imports(), *file.dags()]
-    return [*found, *file.tasks(), *file.parsing()]
+    return [*found, *file.tasks(), *file.parsing(), *file.texts()]
 
 
 @lru_cache(maxsize=1)

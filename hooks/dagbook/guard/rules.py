@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from dagbook.guard import imports as guard_paths
 from dagbook.guard import parse_time as guard_work
+from dagbook.guard import texts
 from dagbook.guard.names import Function, Names, constant, for_types_only, guarded, walk
 from dagbook.guard.reachability import Reach
 from dagbook.problems import Problem
@@ -223,6 +224,11 @@ class File:
             what = "a task reads the configuration of the metadata database"
             yield self.problem(node, what, ASK_AIRFLOW)
 
+    def texts(self) -> Iterator[Problem]:
+        """Yield secrets in clear, and names that templates no longer have."""
+        for node, what, remedy in texts.wrong(self.tree):
+            yield self.problem(node, what, remedy)
+
     def _text(self, node: ast.Constant) -> Iterator[Problem]:
         # The name of the option and nothing else: a sentence about it is no use of it.
         if isinstance(node.value, str) and _OPTION.fullmatch(node.value):
@@ -236,6 +242,11 @@ class File:
                 found := guard_work.work(node, self.names)
             ):
                 yield self.problem(node, *found)
+            for target in getattr(node, "targets", ()):
+                owner = getattr(target, "value", None)
+                if owner is not None and self.names.dotted(owner) == "os.environ":
+                    what = "changes the environment while it is parsed"
+                    yield self.problem(node, what, "set it where Airflow runs")
 
 
 def _chain(node: ast.AST) -> Iterator[ast.AST]:
