@@ -48,6 +48,22 @@ def bullets(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
 
 
 @rule("page")
+def reworded(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse a section whose bullet has other words than when it was recorded."""
+    known = (example.recorded or {}).get("bullets", [])
+    for bullet, was, section in zip(
+        example.item.bullets, known, page.bullet_sections, strict=False
+    ):
+        if bullet.text != was:
+            what = (
+                f"the bullet of “{section.title}” was “{was}”, and is “{bullet.text}”"
+            )
+            again = f"run `make record ONLY={example.item.id}`"
+            remedy = f"see that the section still shows it, then {again}"
+            yield Problem(page.path, section.line, what, remedy)
+
+
+@rule("page")
 def shown_files(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
     """Refuse a snippet of a file or of a section that does not exist."""
     for ref in page.snippets:

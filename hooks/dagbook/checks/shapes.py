@@ -126,6 +126,7 @@ class _Header(BaseModel):
     airflow: Version
     source: _About
     tests: _Tests
+    bullets: list[str] = []
 
 
 _Scenario = Annotated[_Run | _Asked | _Refused, Field(discriminator="kind")]

@@ -26,6 +26,7 @@ from dagbook.running import environment
 
 if TYPE_CHECKING:
     from dagbook.running.example import Example
+    from dagbook.spec.model import Item
 
 STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)\.py$")
 
@@ -103,11 +104,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @cache
-def _items(root: Path) -> dict[str, str]:
+def _items(root: Path) -> dict[str, Item]:
     from dagbook.spec import load as spec
 
-    found = spec.load(Project(root))
-    return {item.stem: item.id for item in found.items}
+    return spec.load(Project(root)).by_stem
 
 
 def example_paths(project: Project, module: Path) -> ExamplePaths | None:
@@ -243,7 +243,10 @@ def _stamp(harness: Harness, paths: ExamplePaths, passed: set[str]) -> None:
     made = harness.recorded.get(paths.recording, set())
     data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in made}
     project = harness.project
-    data["id"] = _items(project.root).get(paths.stem, "")
+    item = _items(project.root).get(paths.stem)
+    data["id"] = item.id if item else ""
+    # What the page had to show when this was recorded.
+    data["bullets"] = [bullet.text for bullet in item.bullets] if item else []
     data["source"] = {
         "path": project.relative(paths.dag),
         "sha256": sha256(paths.dag),
