@@ -44,6 +44,7 @@ def report() -> str:
     return f"{years} years"
 
 
+# --8<-- [start:answer]
 with DAG(
     STEM,
     schedule="@yearly",
@@ -52,10 +53,9 @@ with DAG(
     doc_md=__doc__,
     tags=TAGS,
 ) as yearly_sales:
-    # --8<-- [start:answer]
     latest_only = LatestOnlyOperator(task_id="latest_only")
     load() >> latest_only >> report()
-    # --8<-- [end:answer]
+# --8<-- [end:answer]
 
 
 with DAG(
