@@ -1,11 +1,12 @@
 # Every command of the project. `make help` lists them.
-# ONLY=16.1 limits record, live and mutants to a part; ID=16.1.7 is for new.
+# ONLY=16.1 limits check, record, live and mutants to a part; ID=62.1.1 is for new.
 
 PYTHON ?= python3.11
 PORT ?= 8000
 ONLY ?=
 ID ?=
 SMOKE ?=
+FULL ?=
 RECORD ?=
 KEEP ?=
 STOP ?=
@@ -58,17 +59,17 @@ record: $(READY) ## run the examples and rewrite the recordings whose behaviour 
 	$(BIN)/dagbook record --only "$(ONLY)"
 
 check: $(READY) ## spec, pages, snippets, DAG parsing, guard, recordings, lint
-	$(BIN)/dagbook check
+	$(BIN)/dagbook check --only "$(ONLY)"
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check hooks tests dags
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .cache/imports --no-logo > .cache/imports.txt || { cat .cache/imports.txt; exit 1; }
 
-new: $(READY) ## the three skeleton files of an item (ID=16.1.7)
+new: $(READY) ## the three skeleton files of an item (ID=62.1.1)
 	$(BIN)/dagbook new $(ID)
 
-mutants: $(READY) ## how strong the examples' tests are
-	$(BIN)/dagbook mutants --only "$(ONLY)"
+mutants: $(READY) ## how strong the examples' tests are (FULL=1: no sample)
+	$(BIN)/dagbook mutants --only "$(ONLY)" $(if $(FULL),--full)
 
 bench: $(READY) ## measure the builds and the suite, write docs/contributing/performance.md
 	$(BIN)/dagbook bench

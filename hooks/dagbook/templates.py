@@ -1,7 +1,8 @@
 """Fills the Jinja templates that lie beside the modules of a package.
 
 The name of a template says its language, and with it how values are escaped:
-``run.html.jinja``, ``find.md.jinja``; ``dag.py.jinja`` takes them as they are.
+``run.html.jinja``, ``find.md.jinja``; ``dag.py.jinja`` takes them as they are. Inside
+backticks of Markdown nothing may be escaped: write ``| safe`` there.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ class _Environment(Environment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj:
             return obj[attribute]
-        return super().getattr(obj, attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
 
 
 def markdown(raw: object) -> Markup:
@@ -46,7 +50,7 @@ def markdown(raw: object) -> Markup:
     """
     if isinstance(raw, Markup):
         return raw
-    line = html.escape(" ".join(str(raw).split()), quote=False)
+    line = html.escape(re.sub(r"\s+", " ", str(raw)), quote=False)
     return Markup(_MARKS.sub(lambda mark: f"&#{ord(mark[0])};", line))
 
 

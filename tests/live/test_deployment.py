@@ -38,16 +38,17 @@ def test_an_edit_is_the_next_run(live, file):
     with live.scenario("edited", DAG) as s:
         s.unpause()
         s.wait(s.trigger(), "success")
-        before = live.cluster.client.get(f"/dags/{DAG}")["last_parsed_time"]
-        file.write_text(FILE.replace("old", "new"))
+        file.write_text(
+            FILE.replace("    say()\n", '    say.override(task_id="more")()\n')
+        )
         until(
-            "the edit to be read",
-            lambda: live.cluster.client.get(f"/dags/{DAG}")["last_parsed_time"],
-            lambda seen: seen != before,
+            "a second version",
+            lambda: live.cluster.client.get(f"/dags/{DAG}/dagVersions"),
+            lambda seen: seen["total_entries"] == 2,
         )
         run = s.trigger()
         s.wait(run, "success")
-        assert s.xcom(run, "say") == "new"
+        assert s.states(run) == {"more": "success"}
 
 
 def test_a_file_that_is_deployed_again_has_no_past(live, file, tmp_path):

@@ -10,15 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from watching import Watched, path_of
 
-from dagbook.examples import example as lookup
+from dagbook.examples import exceptions
 from dagbook.examples.example import Example
-from dagbook.pages import reader
 from dagbook.project import Project
+from dagbook.site import build
 
 pytestmark = pytest.mark.browser
-
-OLD = {"What happened", "How it is tested"}
-"""Sections of pages that are not yet rewritten."""
 
 ELEMENTS = 1500
 BYTES = 60_000
@@ -39,12 +36,8 @@ MEASURE = """() => {
 
 def _rewritten() -> list[Example]:
     project = Project(Path(__file__).resolve().parents[2])
-    found = []
-    for item in lookup.contract(project).items:
-        path = item.paths(project).page
-        if path.is_file() and not OLD & set(reader.read(path, project).standing):
-            found.append(lookup.Example(project, item))
-    return found
+    known = exceptions.load(project)
+    return [e for e in build.written(project) if not known.waits(e.item.id)]
 
 
 @pytest.mark.parametrize("example", _rewritten(), ids=lambda one: one.item.id)

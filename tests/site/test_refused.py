@@ -53,12 +53,12 @@ def fence(body: str, kind: str = "run") -> str:
 
 
 def test_a_right_page_is_built(project: Project, tmp_path: Path) -> None:
-    page = fence("show: [states]") + f'\n```python\n--8<-- "{DAG}:guard"\n```\n'
+    page = fence("show: [states]") + f'\n```python\n--8<-- "{DAG}:answer"\n```\n'
     done = build(project, tmp_path, page)
     assert done.returncode == 0, done.stdout + done.stderr
     html = (tmp_path / "site/index.html").read_text(encoding="utf-8")
     assert 'class="db-run"' in html
-    assert "refuse_implausible" in html
+    assert ">extract</span>" in html
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,10 @@ def _refs(page: Page, fence: Fence) -> list[SnippetRef]:
 
 
 def _lines(page: Page, fence: Fence, tree: Tree) -> int:
-    """Return how many lines of code a fence shows; 0 for what the build counts."""
+    """Return how many lines of code a fence shows, blank ones left out.
+
+    What the build counts is 0.
+    """
     if fence.language in ("request", "diff"):
         return 0
     refs = _refs(page, fence)
@@ -208,5 +211,6 @@ def _lines(page: Page, fence: Fence, tree: Tree) -> int:
         except DagbookError:
             continue
         if ref.section in found:
-            number += len(found[ref.section].text.strip().splitlines())
+            rows = found[ref.section].text.splitlines()
+            number += sum(bool(row.strip()) for row in rows)
     return number

@@ -84,7 +84,6 @@ _INTERNAL = (
 )
 _PUBLIC_AIRFLOW = (
     "airflow.sdk",
-    "airflow.providers.standard",
     "airflow.timetables",
     "airflow.triggers",
     "airflow.exceptions",
@@ -141,7 +140,7 @@ def allowed(path: str, requires: tuple[str, ...], plugins: frozenset[str]) -> bo
         return True
     if top in _PUBLIC and top != "airflow":
         return True
-    for name in requires:
+    for name in [*requires, *_brought_along()]:
         distribution = re.split(r"[\[<>=!~; ]", name, maxsplit=1)[0].lower()
         provider = distribution.removeprefix("apache-airflow-providers-")
         if provider != distribution:
@@ -150,6 +149,17 @@ def allowed(path: str, requires: tuple[str, ...], plugins: frozenset[str]) -> bo
         elif distribution in _distributions().get(top, ()):
             return True
     return False
+
+
+@cache
+def _brought_along() -> tuple[str, ...]:
+    """Return the providers that Airflow itself depends on."""
+    needed = metadata.requires("apache-airflow-core") or []
+    return tuple(
+        name
+        for name in needed
+        if name.startswith("apache-airflow-providers-") and "extra ==" not in name
+    )
 
 
 @cache

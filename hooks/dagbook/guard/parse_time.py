@@ -59,8 +59,10 @@ _KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 def work(call: ast.Call, names: Names) -> tuple[str, str] | None:
     """Return what is wrong with ``call`` at import and what to do, or ``None``."""
     path = names.dotted(call.func)
-    if path == "random.Random" and not call.args:
-        return "uses chance while it is parsed: random.Random()", "give it a seed"
+    if path in ("random.Random", "random.seed"):
+        if call.args or call.keywords:
+            return None
+        return f"uses chance while it is parsed: {path}()", "give it a seed"
     for pattern, what, remedy in _KINDS:
         if path and pattern.fullmatch(path):
             said = path.removeprefix("builtins.")
@@ -77,9 +79,15 @@ def work(call: ast.Call, names: Names) -> tuple[str, str] | None:
 
 
 _CLI = re.compile(
-    r"(^|[\s;&|('\"/])airflow\s+(assets|backfill|connections|dags|db|jobs|pools"
+    # Where a shell takes a word for a command, after assignments and what starts one.
+    r"(?:^|[;&|(`\n]|\b(?:if|then|else|do|while|until)\s|!\s)\s*"
+    r"(?:(?:\w+=\S*|env|exec|sudo|time|nohup|command|timeout\s+\S+|\S*python[\d.]*\s+-m)"
+    r"\s+)*(?:\S*/)?airflow\s+(?:assets|backfill|connections|dags|db|jobs|pools"
     r"|scheduler|standalone|state-store|tasks|teams|variables)\b"
 )
+_QUOTED = re.compile(r"""(?<!-c\s)(["'])(?:(?!\1).)*\1""", re.DOTALL)
+_SCRIPT = re.compile(r"""-c\s+(["'])((?:(?!\1).)*)\1""", re.DOTALL)
+_COMMENT = re.compile(r"(^|\s)#.*")
 
 
 def command_line(call: ast.Call, names: Names) -> bool:
@@ -116,4 +124,11 @@ def _shell(node: ast.AST) -> bool:
         for n in ast.walk(node)
         if isinstance(n, ast.Constant) and isinstance(n.value, str)
     ]
-    return any(_CLI.search(text) for text in texts)
+    return any(_calls_airflow(text) for text in texts)
+
+
+def _calls_airflow(script: str) -> bool:
+    """Tell whether a shell would start the command, not only read its name."""
+    inner = [match[1] for match in _SCRIPT.findall(script)]
+    plain = _COMMENT.sub("", _QUOTED.sub("''", script))
+    return bool(_CLI.search(plain)) or any(_calls_airflow(text) for text in inner)

@@ -20,6 +20,12 @@ _TASK = re.compile(
     r"(^|\.)(task|setup|teardown)(\(\))?(\.\w+)*(\(\))*$|(^|\.)asset(\.multi)?(\(\))?$"
 )
 _FACTORY = re.compile(r"(^|\.)(dag|task_group)(\(\))?$")
+_ELSEWHERE = re.compile(
+    r"(^|\.)(virtualenv|external_python|branch_virtualenv|branch_external_python"
+    r"|docker|kubernetes|pyspark)(\(\))?$"
+    r"|(^|\.)(Branch)?(PythonVirtualenv|ExternalPython)Operator$"
+)
+"""What runs a function with other distributions than Airflow's."""
 _CALLBACK_KEYS = re.compile(
     r"python_callable|on_\w+_callback|\w*_callback|callback|execute|pre_execute"
     r"|post_execute|user_defined_macros|user_defined_filters|condition|poke"
@@ -62,6 +68,20 @@ class Reach:
         return isinstance(node, Function) and any(
             self._decorates(decorator, _FACTORY) for decorator in node.decorator_list
         )
+
+    def elsewhere(self) -> Iterator[ast.AST]:
+        """Yield functions that run in a Python with distributions of its own."""
+        for statement in self.body:
+            for node in walk(statement):
+                if isinstance(node, Function):
+                    if any(self._decorates(d, _ELSEWHERE) for d in node.decorator_list):
+                        yield node
+                elif isinstance(node, ast.Call) and _ELSEWHERE.search(
+                    self.names.dotted(node.func)
+                ):
+                    for keyword in node.keywords:
+                        if keyword.arg == "python_callable":
+                            yield from self._mentioned(keyword.value)
 
     def _decorates(self, decorator: ast.expr, pattern: re.Pattern[str]) -> bool:
         path = self.names.dotted(decorator)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from dagbook.guard import imports as guard_paths
@@ -12,6 +13,7 @@ from dagbook.guard.reachability import Reach
 from dagbook.problems import Problem
 
 COLUMNS = 88
+_OPTION = re.compile(r"(AIRFLOW__\w+__)?sql_alchemy_conn\w*", re.IGNORECASE)
 ASK_AIRFLOW = "a worker has no database: ask the Task SDK or /api/v2"
 
 
@@ -84,20 +86,22 @@ class File:
             if isinstance(node, ast.If) and for_types_only(node, self.names)
             for inner in walk(node)
         }
+        elsewhere = {id(inner) for f in self.reach.elsewhere() for inner in walk(f)}
         for statement in self.tree.body:
             main = guarded(statement, self.names)
             for node in walk(statement):
                 for path in _imported(node) if id(node) not in types else ():
-                    yield from self._import(node, path, main)
+                    free = main or id(node) in elsewhere
+                    yield from self._import(node, path, free)
 
-    def _import(self, node: ast.AST, path: str, main: bool) -> Iterator[Problem]:
+    def _import(self, node: ast.AST, path: str, free: bool) -> Iterator[Problem]:
         if path.startswith("."):
             what = f"imports {path}, a file that a copy does not have"
             yield self.problem(node, what, "keep the example in one file")
         elif new := guard_paths.replacement(path):
             what = f"imports {path}, an Airflow 2 path"
             yield self.problem(node, what, f"import {new}")
-        elif main or guard_paths.allowed(path, self.requires, self.plugins):
+        elif free or guard_paths.allowed(path, self.requires, self.plugins):
             return
         elif guard_paths.database(path) or guard_paths.internal(path):
             if self.names.scope(node) is not self.names.module:
@@ -220,7 +224,8 @@ class File:
             yield self.problem(node, what, ASK_AIRFLOW)
 
     def _text(self, node: ast.Constant) -> Iterator[Problem]:
-        if isinstance(node.value, str) and "sql_alchemy_conn" in node.value.lower():
+        # The name of the option and nothing else: a sentence about it is no use of it.
+        if isinstance(node.value, str) and _OPTION.fullmatch(node.value):
             what = "a task asks for the address of the metadata database"
             yield self.problem(node, what, ASK_AIRFLOW)
 

@@ -77,9 +77,10 @@ def live(
 def end(project: Project) -> bool:
     """End the kept Airflow and return whether there was one."""
     state = kept_state(project)
+    if found := kept.find(state, lambda line: None):
+        kept.end(found[2])
     there = state.exists()
-    if found := kept.find(state, print):
-        kept.end(state, found[2])
+    state.unlink(missing_ok=True)
     return there
 
 

@@ -49,7 +49,8 @@ class Client:
     password: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        self._http = httpx.Client(base_url=self.base_url, timeout=30, trust_env=False)
+        # The first request for a task may take a busy API server more than a minute.
+        self._http = httpx.Client(base_url=self.base_url, timeout=150, trust_env=False)
         self._token = ""
 
     def close(self) -> None:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dagbook.mutants.generate import sample
 from dagbook.mutants.mutant import Mutant
-from dagbook.mutants.verdicts import Cache, Verdict, tool_hash
+from dagbook.mutants.verdicts import Cache, Verdict
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import ExamplePaths, Project
 
@@ -30,9 +31,18 @@ Progress = Callable[[int, int, str], None]
 
 
 def judge(
-    project: Project, examples: list[ExamplePaths], progress: Progress | None = None
+    project: Project,
+    examples: list[ExamplePaths],
+    progress: Progress | None = None,
+    choose: Callable[[str], list[Mutant]] = sample,
 ) -> dict[str, list[Verdict]]:
-    """Test every mutant of ``examples`` and return the verdicts by file stem.
+    """Test mutants of ``examples`` and return the verdicts by file stem.
+
+    Args:
+        project: the checkout.
+        examples: their files.
+        progress: told after each mutant.
+        choose: gives the mutants of a text; default: a sample.
 
     Answers that are known are taken from the cache, so an interrupted call goes on
     where it stopped.
@@ -40,15 +50,14 @@ def judge(
     Raises:
         DagbookError: an example's tests fail, or take too long, without any change.
     """
-    tool = tool_hash()
     jobs: list[Job] = []
     found: dict[str, list[Verdict]] = {paths.stem: [] for paths in examples}
     total = done = 0
     for paths in examples:
         text = paths.dag.read_text(encoding="utf-8")
-        cache = Cache(project, paths, tool)
+        cache = Cache(project, paths)
         open_ones = []
-        for one in cache.mutants(text):
+        for one in choose(text):
             total += 1
             if verdict := cache.get(one):
                 done += 1
@@ -165,6 +174,7 @@ def _control(project: Project, warm: Warm, job: Job, folder: Path) -> None:
     if answer["fate"] != "survived":
         what = f"the tests fail without any change: {', '.join(answer['by'])}"
         raise DagbookError(Problem(place, 0, what, "make them pass first"))
+    job.cache.uses(answer["modules"])
     job.limit = max(LEAST_LIMIT, TIMES_LONGER * answer["seconds"])
     job.order = sorted(answer["took"], key=lambda name: answer["took"][name])
 

@@ -18,6 +18,7 @@ class Mutant:
         before: the changed lines as they were, stripped.
         after: the same lines as they are now, stripped.
         text: the whole changed file.
+        of_dag: the rule is about Airflow and not about any Python.
     """
 
     operator: str
@@ -25,6 +26,7 @@ class Mutant:
     before: str
     after: str
     text: str
+    of_dag: bool = False
 
     @property
     def change(self) -> str:

@@ -134,7 +134,8 @@ def markdown(data: dict[str, Any]) -> str:
         "assertion of the test noticed: an assertion states the lesson. *Recording*",
         "counts those that only the comparison with the recording noticed, which can",
         "be rewritten without reading it. *Noticed* is both together. What does not",
-        "parse is no mutant.",
+        "parse is no mutant. Of an example at most 40 are drawn, those about Airflow",
+        "first; `make mutants FULL=1` tests all.",
         "",
         f"**{len(results)} examples, {total.total} mutants, score "
         f"{total.asserted:.0%}, {total.killed:.0%} noticed.**",

@@ -23,6 +23,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dagbook.mutants.verdicts import loaded
 from dagbook.project import Project
 from dagbook.running import environment
 from dagbook.running.dag_test import WARM_UP
@@ -166,7 +167,7 @@ def _test(
         return {"fate": RECORDING, "by": jury.recorded}
     if code != 0:
         return {"fate": BROKEN, "by": [f"pytest ended with {int(code)}"]}
-    return {"fate": SURVIVED, "by": [], "took": jury.took}
+    return {"fate": SURVIVED, "by": [], "took": jury.took, "modules": loaded()}
 
 
 def _does_not_parse(file: Path) -> str:

@@ -147,11 +147,10 @@ def _load(
     watch.stop()
     if bag.import_errors:
         return bag, list(bag.dags.values()), seconds
-    found += _in_module(path)
-    for dag in found:
-        if all(dag is not other for other in bagged):
-            bagged.append(dag)
-    return bag, bagged, seconds
+    # By identity: a task that is added after the `with` changes a DAG's hash, and then
+    # Airflow finds one and the same twice.
+    one: dict[int, Any] = {id(dag): dag for dag in [*bagged, *found, *_in_module(path)]}
+    return bag, list(one.values()), seconds
 
 
 def _in_module(path: Path) -> list[Any]:

@@ -6,6 +6,8 @@ Runs only in the process of ``server``, where Airflow is imported.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 FROM = "2026-05-01T00:00:00Z"
@@ -44,42 +46,66 @@ def describe(dag: Any, start: str = FROM, count: int = COUNT) -> dict[str, Any]:
 
 
 def ticks(stored: Any, start: str, count: int) -> list[dict[str, str | None]]:
-    """Return the next ``count`` runs of a deserialized DAG by its own timetable.
+    """Return the runs that a scheduler would create whose clock stands at ``start``.
+
+    The DAG's own timetable is asked, with its own catchup and from its own start date.
 
     Args:
         stored: the DAG as the scheduler holds it.
         start: runs before this instant (ISO 8601) are left out.
         count: at most this many.
     """
-    from airflow.timetables.base import TimeRestriction
-
-    earliest = dt.datetime.fromisoformat(start)
-    if stored.start_date is not None:
-        earliest = max(earliest, stored.start_date)
     import pendulum
+    from airflow.timetables._cron import CronMixin
 
-    restriction = TimeRestriction(
-        earliest=pendulum.instance(earliest), latest=stored.end_date, catchup=True
-    )
+    begin = pendulum.instance(dt.datetime.fromisoformat(start))
+    restriction = stored._time_restriction
+    if isinstance(stored.timetable, CronMixin) and restriction.earliest is not None:
+        # Such a schedule does not count from its start, so nobody needs to.
+        restriction = restriction._replace(earliest=max(begin, restriction.earliest))
     found: list[dict[str, str | None]] = []
     info = None
-    while len(found) < count:
-        info = stored.timetable.next_dagrun_info_v2(
-            last_dagrun_info=info, restriction=restriction
-        )
-        if info is None:
-            break
-        interval = info.data_interval
-        tick = {
-            "logical_date": _instant(info.logical_date),
-            "start": _instant(interval.start if interval else None),
-            "end": _instant(interval.end if interval else None),
-            "run_after": _instant(info.run_after),
-        }
-        if found and found[-1]["run_after"] == tick["run_after"]:
-            break  # such as @once and @continuous: there is no second tick to compute
-        found.append(tick)
+    with _clock_at(begin):
+        while len(found) < count:
+            last, info = (
+                info,
+                stored.timetable.next_dagrun_info_v2(
+                    last_dagrun_info=info, restriction=restriction
+                ),
+            )
+            if info is None or (last and last.run_after == info.run_after):
+                break  # such as @continuous: there is no second run to compute
+            planned = info.logical_date if stored.timetable.periodic else None
+            if (planned or info.run_after) >= begin:
+                found.append(_tick(info))
     return found
+
+
+def _tick(info: Any) -> dict[str, str | None]:
+    interval = info.data_interval
+    return {
+        "logical_date": _instant(info.logical_date),
+        "start": _instant(interval.start if interval else None),
+        "end": _instant(interval.end if interval else None),
+        "run_after": _instant(info.run_after),
+    }
+
+
+@contextmanager
+def _clock_at(moment: dt.datetime) -> Iterator[None]:
+    """Let timetables believe that it is ``moment``: without catchup they look."""
+    from airflow._shared.timezones import timezone
+    from airflow.timetables import interval, trigger
+
+    clock = timezone.utcnow
+    modules: tuple[Any, ...] = (timezone, interval, trigger)
+    for module in modules:
+        module.utcnow = lambda: moment
+    try:
+        yield
+    finally:
+        for module in modules:
+            module.utcnow = clock
 
 
 def _instant(value: dt.datetime | None) -> str | None:

@@ -121,7 +121,12 @@ class Watch:
         if not self._active:
             return
         if rule := _EVENTS.get(event):
+            if _looks_around(event, args) and not self._is_here(sys._getframe(1)):
+                return
             self._refuse(f"{rule[0]}: {_detail(event, args)}", rule[1])
+
+    def _is_here(self, frame: FrameType | None) -> bool:
+        return frame is not None and frame.f_code.co_filename == self.path
 
     def _refuse(self, what: str, remedy: str) -> NoReturn:
         self.note(what, remedy)
@@ -214,6 +219,19 @@ class Watch:
             asend = send
 
         vars(task_runner)["SUPERVISOR_COMMS"] = Channel()
+
+
+def _looks_around(event: str, args: tuple[Any, ...]) -> bool:
+    """Tell whether a library asks what this machine can do, as urllib3 does for IPv6.
+
+    A bind to a free port of loopback sends nothing to anybody.
+    """
+    place = args[1] if event == "socket.bind" else None
+    return (
+        isinstance(place, tuple)
+        and place[0] in ("localhost", "127.0.0.1", "::1")
+        and place[1] == 0
+    )
 
 
 def _detail(event: str, args: tuple[Any, ...]) -> str:

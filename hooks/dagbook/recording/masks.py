@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from dagbook import templates
 
@@ -30,7 +30,8 @@ TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
 BEARER = re.compile(r"\b(Bearer )[\w.~+/-]{8,}")
 
 
-class Mask(NamedTuple):
+@dataclass(frozen=True)
+class Mask:
     """One kind of text that is replaced by its name.
 
     Args:
@@ -105,6 +106,11 @@ MASKS = (
         "<random>",
         "the id of a database error in the log",
         re.compile(r"\b(look for ID )[A-Za-z0-9]{8}\b"),
+    ),
+    Mask(
+        "<duration>",
+        "how long a sensor has waited",
+        re.compile(r"\b(run duration of )\d+\.\d+(?= seconds)"),
     ),
 )
 

@@ -22,6 +22,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from dagbook.running.environment import bundle
+from dagbook.running.responder import deciding_timeouts
 
 LOGICAL_DATE = datetime(2026, 5, 1, tzinfo=UTC)
 RUN_AFTER = datetime(2026, 5, 1, 6, 30, tzinfo=UTC)
@@ -119,7 +120,7 @@ def test_run(
     dag.deadline = None
     random.seed(0)
     began = time.monotonic()
-    with _limited(limit):
+    with _limited(limit), deciding_timeouts(dag):
         run = dag.test(
             logical_date=logical_date,
             run_after=run_after,

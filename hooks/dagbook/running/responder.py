@@ -58,6 +58,40 @@ def responding(client: httpx.Client, answers: Answers) -> Iterator[Answers]:
         raise RuntimeError("; ".join(answers.trouble))
 
 
+@contextmanager
+def deciding_timeouts(dag: Any) -> Iterator[None]:
+    """Let ``response_timeout`` take effect while the block runs.
+
+    ``dag.test()`` waits for a person for ever. The scheduler's own method gives the
+    defaults as the answer when the time is over, or fails the task.
+
+    Args:
+        dag: the parsed DAG; without a ``response_timeout`` nothing is started.
+    """
+    given = [getattr(task, "partial_kwargs", vars(task)) for task in dag.tasks]
+    if not any(one.get("response_timeout") for one in given):
+        yield
+        return
+    from airflow.executors.local_executor import LocalExecutor
+    from airflow.jobs.job import Job
+    from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+
+    scheduler: Any = SchedulerJobRunner(job=Job(), executors=[LocalExecutor()])
+    stop = threading.Event()
+
+    def loop() -> None:
+        while not stop.wait(3 * PAUSE):
+            scheduler.check_awaiting_input_timeouts()
+
+    thread = threading.Thread(target=loop, daemon=True, name="response-timeouts")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
 def _loop(client: httpx.Client, answers: Answers, stop: threading.Event) -> None:
     while not stop.wait(PAUSE):
         try:

@@ -129,14 +129,8 @@ def _shows_errors(page: Page) -> bool:
 
 def _related(example: Example, page: Page, here: str) -> str:
     """Return a list of links; what is not written yet stands there as text."""
-    rows = []
-    for one in page.front.related:
-        if not re.fullmatch(r"[\d.]+", one):
-            rows.append(f"- {one}")
-            continue
-        try:
-            rows.append(f"- {references.link(example.project, one, here)}")
-        except LookupError as error:
-            what = f"related item {one} is not in docs/spec"
-            raise DagbookError(Problem(page.path, 1, what, "correct the id")) from error
-    return "\n".join(rows)
+    rows = [
+        f"- [{one}]" if re.fullmatch(r"[\d.]+", one) else f"- {one}"
+        for one in page.front.related
+    ]
+    return "\n".join(references.resolve(example.project, rows, here))

@@ -176,6 +176,10 @@ def execute(dag: Any, run_id: str) -> str:
         run.dag = kept
         run.state = DagRunState.RUNNING
         run.start_date = datetime.now(UTC)
+        # What a scheduler has queued waits for an executor, and there is none.
+        waiting: Any = (TaskInstanceState.SCHEDULED, TaskInstanceState.QUEUED)
+        for ti in run.get_task_instances(state=waiting, session=session):
+            ti.state = None
         session.commit()
         while run.state == DagRunState.RUNNING:
             session.expire_all()

@@ -12,6 +12,7 @@ class Decisions:
     """A scheduler that never starts its loop."""
 
     def __init__(self) -> None:
+        from airflow.callbacks.database_callback_sink import DatabaseCallbackSink
         from airflow.executors.local_executor import LocalExecutor
         from airflow.jobs.job import Job
         from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
@@ -24,6 +25,8 @@ class Decisions:
             session.expunge_all()
         executor = LocalExecutor(parallelism=32)
         executor.job_id = job.id
+        # As the scheduler does when it starts; a run that times out tells the sink.
+        executor.callback_sink = DatabaseCallbackSink()
         self._scheduler = SchedulerJobRunner(job=job, executors=[executor])
 
     def decide(self) -> None:

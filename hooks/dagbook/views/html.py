@@ -18,6 +18,7 @@ from pygments.token import Token
 from dagbook import templates
 
 WIDTH = 80  # characters of a line of JSON that fits a page
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _PARTS = templates.Macros("views", "parts.html.jinja")
 # Control characters have no place in HTML; two of them mark Python-Markdown's stash.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -52,7 +53,7 @@ def name(raw: object) -> Markup:
 @templates.filters
 def value(raw: object) -> Markup:
     """Return a JSON value: inline when it fits on a line, a block when not."""
-    line = json.dumps(raw, ensure_ascii=False)
+    line = _json(raw)
     if len(line) <= WIDTH:
         return Markup(f'<code class="db-value">{escape(line)}</code>')
     return block(laid_out(raw), "json")
@@ -70,6 +71,17 @@ def pairs(title: str, pairs: Iterable[tuple[object, object]]) -> Markup:
     return _PARTS.pairs(title, pairs)
 
 
+def kept(title: str, raw: Any) -> Markup:
+    """Return a value that a test kept: a flat mapping as rows, all else as JSON."""
+    flat = isinstance(raw, dict) and raw
+    if not flat or any(isinstance(one, dict | list) for one in raw.values()):
+        return pairs("", [(name(title), raw)])
+    words = {
+        key: text(one) if isinstance(one, str) else one for key, one in raw.items()
+    }
+    return pairs(title, ((text(key), one) for key, one in words.items()))
+
+
 def laid_out(raw: object, indent: str = "", before: int = 0) -> str:
     """Return JSON in which each part that fits on a line stands on one.
 
@@ -78,11 +90,11 @@ def laid_out(raw: object, indent: str = "", before: int = 0) -> str:
         indent: what the lines below the first one begin with.
         before: characters that the first line has already.
     """
-    line = json.dumps(raw, ensure_ascii=False)
+    line = _json(raw)
     if before + len(line) <= WIDTH or not isinstance(raw, (dict, list)):
         return line
     inner = indent + "  "
-    keys = [f"{json.dumps(k, ensure_ascii=False)}: " for k in raw]
+    keys = [f"{_json(k)}: " for k in raw]
     if isinstance(raw, list):
         keys = [""] * len(raw)
     parts = raw.values() if isinstance(raw, dict) else raw
@@ -117,14 +129,6 @@ def tokens(source: str, language: str) -> Markup:
     """
     lexer = _lexer(language)
     return safe(highlight(source, lexer, _PLAIN))
-
-
-def pane(css: str, label: str) -> Markup:
-    """Return the opening tag of a pane that scrolls sideways, also by keyboard.
-
-    What is too wide for a telephone scrolls there, and the page stays where it is.
-    """
-    return _PARTS.pane(css, label)
 
 
 @templates.filters

@@ -96,7 +96,7 @@ def _error(scenario: Scenario, task_id: str) -> Markup:
 @OPTIONS.option("value:name")
 def _value(scenario: Scenario, name: str) -> Markup:
     """A value that the test kept with `scenario.keep(name, value)`."""
-    return _DRAWN.kept(name, value(scenario, name))
+    return html.kept(name, value(scenario, name))
 
 
 def stretches(task: Mapping[str, Any], end: float) -> list[Stretch]:

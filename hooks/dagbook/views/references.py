@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 
 from dagbook.examples.example import contract
-from dagbook.pages import reader
+from dagbook.pages import fenced, reader
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.views import markdown
 
 _REFERENCE = re.compile(r"(?<![\\\w!\]])\[(\d+\.\d+\.\d+)\](?![(\[:])")
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 
 
@@ -29,19 +28,15 @@ def resolve(project: Project, lines: Sequence[str], page: str) -> list[str]:
     Raises:
         DagbookError: the contract has no such item; all of them at once.
     """
-    out, fence = [], ""
+    out, code = list(lines), fenced.inside(lines)
     problems: list[Problem] = []
     for number, line in enumerate(lines, 1):
-        mark = _FENCE.match(line)
-        if mark and (not fence or mark[1].startswith(fence)):
-            fence = "" if fence else mark[1]
-        elif not fence and _REFERENCE.search(line):
+        if number not in code and _REFERENCE.search(line):
             try:
-                line = _line(project, line, page)
+                out[number - 1] = _line(project, line, page)
             except LookupError as error:
                 what, remedy = f"no item {error.args[0]} in docs/spec", "correct the id"
                 problems.append(Problem(f"docs/{page}", number, what, remedy))
-        out.append(line)
     if problems:
         raise DagbookError(problems)
     return out

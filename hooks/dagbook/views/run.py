@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dagbook.templates import Macros
+from dagbook.templates import Macros, filters
 from dagbook.views import exchanges, html, timeline
 from dagbook.views.options import Options, Scenario, some, value
 
@@ -99,9 +99,7 @@ def _rendered(scenario: Scenario, task_id: str) -> Markup:
 @OPTIONS.option("value:name")
 def _value(scenario: Scenario, name: str) -> Markup:
     """A value that the test kept with `scenario.keep(name, value)`."""
-    return html.pairs(
-        "Measured by the test", [(html.name(name), value(scenario, name))]
-    )
+    return html.kept(name, value(scenario, name))
 
 
 @OPTIONS.option("children")
@@ -186,5 +184,19 @@ def _own_xcoms(xcoms: Mapping[str, Any]) -> list[str]:
 
 
 def _named(task: Task, what: str) -> Markup:
-    names = [html.label(task), *([what] if what else [])]
-    return Markup(" ").join(html.name(name) for name in names)
+    name = html.name(html.label(task))
+    return Markup(f"{name} {html.name(what)}") if what else name
+
+
+@filters
+def tried(task: Task) -> str:
+    """Return how many tries a task had, and how many it may have."""
+    last = task.get("try_number") or 0
+    return f"{last} of {max((task.get('max_tries') or 0) + 1, last)}" if last else "–"
+
+
+@filters
+def took(task: Task) -> str:
+    """Return the time of all tries of a task."""
+    spent = [t["duration"] for t in task["tries"] if t.get("duration") is not None]
+    return html.seconds(sum(spent)) if spent else "–"

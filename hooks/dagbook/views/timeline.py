@@ -84,16 +84,16 @@ def drawn(
     def share(part: float) -> str:
         return f"{100 * part / end:.2f}%"
 
+    def place(bar: Bar) -> str:
+        return f"left:{share(bar.start)};width:{share(bar.length)}"
+
     step = next((s for s in _STEPS if end / s <= 5), end / 5)
     marks = [i * step for i in range(int(end / step * 1.0001) + 1)]
     return templates.fill(
         "views",
         "timeline.html.jinja",
         label=label,
-        rows=[
-            (row, [(bar, share(bar.start), share(bar.length)) for bar in row.bars])
-            for row in rows
-        ],
+        rows=[(row, [(bar, place(bar)) for bar in row.bars]) for row in rows],
         nothing=nothing,
         css=css,
         marks=[(share(mark), _short(mark)) for mark in marks],

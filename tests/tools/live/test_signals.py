@@ -1,6 +1,5 @@
 """Ctrl-C while something must be finished is put off, and not lost."""
 
-import os
 import signal
 
 import pytest
@@ -8,10 +7,18 @@ import pytest
 from dagbook.live.servers.signals import uninterrupted
 
 
+@pytest.fixture(autouse=True)
+def listening():
+    """A process that a shell has put in the background ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupted(finished):
     with uninterrupted():
-        os.kill(os.getpid(), signal.SIGINT)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         finished.append(True)
 
 

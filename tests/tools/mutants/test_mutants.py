@@ -4,8 +4,9 @@ from collections import Counter
 
 import pytest
 
+from dagbook.mutants import verdicts as remembered
 from dagbook.mutants.equivalent import Mark
-from dagbook.mutants.generate import mutants
+from dagbook.mutants.generate import SAMPLE, mutants, sample
 from dagbook.mutants.mutant import mutant
 from dagbook.mutants.report import markdown, overall, scores, unused
 from dagbook.mutants.verdicts import Verdict
@@ -64,6 +65,43 @@ def test_each_operator_changes_what_it_says(text, operator, after):
     assert found
     if after is not None:
         assert found == after
+
+
+MANY = "a >> b\nf(retries=3)\n" + "\n".join(f"x{n} = {n} > {n + 1}" for n in range(50))
+
+
+def test_a_sample_has_every_rule_of_airflow_and_depends_on_the_text_alone():
+    every, drawn = mutants(MANY), sample(MANY)
+
+    assert len(every) > 2 * SAMPLE
+    assert len(drawn) == SAMPLE == 40
+    assert {m.operator for m in every if m.of_dag} == {
+        *("edge-dropped", "edge-reversed", "retry-dropped")
+    }
+    assert [m for m in drawn if m.of_dag] == [m for m in every if m.of_dag]
+    assert sample(MANY) == drawn
+    assert set(drawn) <= set(every)
+    lines = {m.line for m in drawn}
+    assert {m.line for m in sample(MANY + "\n# another draw")} != lines
+    assert sample("a >> b") == mutants("a >> b")
+
+
+def test_verdicts_depend_on_the_code_that_the_tests_have_loaded(monkeypatch, tmp_path):
+    module = tmp_path / "hooks/dagbook/running/some.py"
+    module.parent.mkdir(parents=True)
+    place = tmp_path / "hooks/dagbook/mutants/verdicts.py"
+    monkeypatch.setattr(remembered, "__file__", str(place))
+
+    def told(text, *modules):
+        module.write_text(text)
+        return remembered.behaviour(modules)
+
+    name = "dagbook.running.some"
+    before = told("def f():\n    return 1\n", name)
+    assert told('"""Words."""\n\ndef f():\n    # why\n    return 1\n', name) == before
+    assert told("def f():\n    return 2\n", name) != before
+    other = told("def f():\n    return 1\n", "dagbook.running.other")
+    assert told("def f():\n    return 2\n", "dagbook.running.other") == other
 
 
 def test_branch_targets_are_swapped():

@@ -278,6 +278,85 @@ def test_schedule_asks_the_timetable(project):
         parsing.schedule(project, "dags/orders.py", "other", ask[2], 2)
 
 
+@pytest.mark.parametrize("library", ["requests", "urllib3"])
+def test_a_library_may_look_for_a_free_port_of_loopback(project, library):
+    text = good().replace(
+        "import datetime as dt", f"import datetime as dt\nimport {library}"
+    )
+    assert parse_one(project, text).problems == ()
+
+
+def test_the_file_itself_may_not(project):
+    bound = "import socket\nsocket.socket().bind(('127.0.0.1', 0))\n"
+    (problem,) = parse_one(project, good() + bound).problems
+    assert problem.what.startswith("uses the network while it is parsed")
+
+
+def test_a_dag_that_gets_a_task_after_its_block_is_one_dag(project):
+    late = """
+from airflow.providers.standard.operators.empty import EmptyOperator
+
+EmptyOperator(task_id="a", dag=dag) >> EmptyOperator(task_id="b", dag=dag)
+"""
+    parsed = parse_one(project, good() + late)
+    assert parsed.problems == ()
+    assert [task.task_id for task in parsed.dags[0].tasks] == [
+        "a",
+        "load",
+        "b",
+        "total",
+    ]
+
+
+def test_a_folder_named_like_a_file_is_no_dag_file(project):
+    file = write(project, good())
+    (project.dags / "notes.py").mkdir()
+    assert list(project.dag_files()) == [file]
+
+
+PLANNED = """
+import datetime as dt
+from airflow.sdk import DAG
+from airflow.providers.standard.operators.empty import EmptyOperator
+
+START = dt.datetime(2026, 4, 30, 1, 30, tzinfo=dt.UTC)
+
+with DAG("orders", start_date=START, max_active_runs=1, {how}):
+    EmptyOperator(task_id="a")
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "planned"),
+    [
+        ("schedule=dt.timedelta(hours=4), catchup=True", ["01:30", "05:30"]),
+        # Without catchup such a schedule counts from when the scheduler asks.
+        ("schedule=dt.timedelta(hours=4), catchup=False", ["00:00", "04:00"]),
+        ("schedule='0 */6 * * *', catchup=True", ["00:00", "06:00"]),
+        ("schedule='0 */6 * * *', catchup=False", ["00:00", "06:00"]),
+        ("schedule='@once', catchup=False", []),  # it was on 30 April
+        ("schedule='@continuous', catchup=False", ["00:00"]),
+        ("schedule=None, catchup=False", []),
+    ],
+)
+def test_ticks_are_those_of_the_dag_s_own_start_and_catchup(project, how, planned):
+    write(project, PLANNED.format(how=how))
+    ticks = parsing.schedule(
+        project, "dags/orders.py", "orders", "2026-05-01T00:00:00Z", 2
+    )
+    assert [tick.run_after for tick in ticks] == [
+        f"2026-05-01T{time}:00Z" for time in planned
+    ]
+
+
+def test_once_is_planned_when_its_start_is_still_to_come(project):
+    write(project, PLANNED.format(how="schedule='@once', catchup=True"))
+    (tick,) = parsing.schedule(
+        project, "dags/orders.py", "orders", "2026-04-30T00:00:00Z", 2
+    )
+    assert tick.logical_date == "2026-04-30T01:30:00Z"
+
+
 def test_unchanged_file_starts_no_worker(project, monkeypatch):
     path = write(project, good())
     before = parsing.parse(project, [path])

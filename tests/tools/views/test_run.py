@@ -238,3 +238,14 @@ def test_every_state_has_an_icon_of_its_own() -> None:
         root = ElementTree.fromstring(unquote(quoted))
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert root[0].get("d") in {state.icon for state in states.STATES.values()}
+
+
+def test_a_flat_mapping_that_a_test_kept_is_shown_in_rows():
+    run = a_run() | {
+        "values": {"states": {"load": "failed", "tries": 2}, "both": {"a": [1]}}
+    }
+    drawn = BeautifulSoup(run_view.render(run, ["value:states"]), "html.parser")
+    assert [one.get_text() for one in drawn.select("dt")] == ["load", "tries"]
+    assert [one.get_text() for one in drawn.select("dd")] == ["failed", "2"]
+    whole = BeautifulSoup(run_view.render(run, ["value:both"]), "html.parser")
+    assert whole.dd.get_text() == '{"a": [1]}'

@@ -101,6 +101,7 @@ class Cluster:
             self.logs, self.postgres = self.folder / "logs", None
             self.client = self.login("admin")
             return
+        self.keep = self.keep or bool(self.state and self.state.exists())
         begun = time.monotonic()
         if self.port and listens(self.port):
             raise ClusterError(f"port {self.port} is taken — choose another, or 0")

@@ -34,30 +34,32 @@ def save(state: Path, settings: Settings, keeping: Keeping, idle: float) -> None
 def find(state: Path, progress: Callable[[str], None]) -> Kept | None:
     """Return folder, settings and processes of the Airflow that ``state`` names.
 
-    One that is broken, or was started by an older program, is ended.
+    One that is broken, or was started by an older program, is ended, and ``state``
+    stays: another is to be kept in its place. Of one that is gone nothing stays.
     """
     try:
         data = json.loads(state.read_text(encoding="utf-8"))
         folder = Path(data["home"]).parent
         keeping = Keeping(folder, kept=True)
     except (OSError, ValueError, KeyError):
+        state.unlink(missing_ok=True)
         return None
     old = data.pop("program")
     paths = {name: Path(data[name]) for name in ("home", "dags", "plugins", "cache")}
     settings = Settings(**(data | paths))
-    if old == program(settings.plugins) and not (ended := keeping.exits()):
+    ended = sorted(keeping.exits())
+    if old == program(settings.plugins) and not ended:
         return folder, settings, keeping
     why = f"{', '.join(ended)} has ended" if ended else "its program has changed"
-    progress(f"the Airflow that is up is not used: {why}")
-    end(state, keeping)
+    progress(f"the Airflow that is up is started anew: {why}")
+    end(keeping)
     return None
 
 
-def end(state: Path, keeping: Keeping) -> None:
-    """Stop the Airflow that ``state`` names and remove what it left."""
+def end(keeping: Keeping) -> None:
+    """Stop a kept Airflow and remove what it left."""
     keeping.shutdown()
     shutil.rmtree(keeping.folder, ignore_errors=True)
-    state.unlink(missing_ok=True)
 
 
 def program(plugins: Path | None) -> str:

@@ -150,7 +150,10 @@ class Settings:
             ("scheduler", "task_instance_heartbeat_timeout"): "45",
             ("scheduler", "max_dagruns_to_create_per_loop"): "50",
             ("scheduler", "max_dagruns_per_loop_to_schedule"): "100",
-            # A file that is new or changed is read at once, others are let alone.
+            # A file that is new or changed is read at once, others are let alone. What
+            # was written a moment ago must not be taken for new enough, or the change
+            # is never written.
+            ("core", "min_serialized_dag_update_interval"): "0",
             ("dag_processor", "min_file_process_interval"): "86400",
             ("dag_processor", "refresh_interval"): "1",
             ("dag_processor", "bundle_refresh_check_interval"): "1",
