@@ -1,11 +1,11 @@
-"""Load the orders of a day, and write the number of them into the run's note."""
+"""Load the orders of a day, and write their numbers into the run's note."""
 
 import logging
 from urllib.parse import quote
 
 import httpx
 import pendulum
-from airflow.sdk import Connection, dag, task
+from airflow.sdk import Connection, Param, dag, task
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 log = logging.getLogger(__name__)
@@ -32,20 +32,21 @@ def api() -> httpx.Client:
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     tags=["reference", "control", "beginner", "success", "16.11"],
+    params={"orders": Param(["A-1", "A-2", "A-3"], type="array")},
 )
 def sales():
     @task
-    def extract() -> list[int]:
-        return [12, 30, 8]
+    def extract(params) -> list[str]:
+        return params["orders"]
 
     @task
-    def load(orders: list[int]) -> int:
-        return len(orders)
+    def load(orders: list[str]) -> list[str]:
+        return sorted(orders)
 
     # --8<-- [start:answer]
     @task
-    def summary(loaded: int, dag_run=None) -> None:
-        note = f"{loaded} orders loaded"[:1000]
+    def summary(loaded: list[str], dag_run=None) -> None:
+        note = f"loaded: {', '.join(loaded)}"[:1000]
         path = f"/dags/{dag_run.dag_id}/dagRuns/{quote(dag_run.run_id, safe='')}"
         try:
             with api() as client:

@@ -23,7 +23,7 @@ def test_each_run_gets_its_conf_and_its_note(example):
         "start[0]": "success",
         "start[1]": "success",
     }
-    assert {one["state"] for one in run.runs} == {"queued"}
+    assert {(r["state"], r["logical_date"]) for r in run.runs} == {("queued", None)}
     assert notes(run) == [(1, "order 1, second try"), (2, "order 2, second try")]
     kept = {f"order {order}": note for order, note in notes(run)}
     example.scenario("default").keep("notes", kept)
