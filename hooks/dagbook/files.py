@@ -122,7 +122,7 @@ def data(path: Path, again: str = "take the file from git") -> Any:
     text(path)
     try:
         return _data(path, stamp(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         line, words = getattr(error, "lineno", 0), getattr(error, "msg", error)
         problem = Problem(name(path), line, f"not JSON: {words}", again)
         raise DagbookError(problem) from error
@@ -153,7 +153,7 @@ def yaml_data(
         raise DagbookError(Problem(place, line + at, what, remedy))
     try:
         return yaml.load(raw, loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         words = getattr(error, "problem", None) or "cannot be read"
         # Where more was expected, the mark stands behind the last line.
@@ -220,4 +220,13 @@ def _digest(path: Path, stamp: Stamp) -> str:
 
 @lru_cache(maxsize=4096)
 def _data(path: Path, stamp: Stamp) -> Any:
-    return json.loads(_content(path, stamp))
+    return json.loads(_content(path, stamp), object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key “{twice}” stands there twice")
+    return found

@@ -219,3 +219,40 @@ edit(
     "not YAML",
     page=False,
 )
+edit(
+    "exceptions_is_a_list",
+    "tests/exceptions.yml",
+    "",
+    "- a\n",
+    "other keys",
+    page=False,
+)
+edit(
+    "key_twice_in_results",
+    "tests/matrix.json",
+    "",
+    '{"a": {},\n "a": {}}',
+    "twice",
+    page=False,
+)
+edit(
+    "results_without_end", "tests/mutants.json", "", "[" * 99999, "not JSON", page=False
+)
+edit("syntax_error_in_a_test", "test", "def test_", "def (:\ndef test_", "syntax error")
+edit(
+    "control_character",
+    "page",
+    PITFALLS := "## Pitfalls",
+    f"{PITFALLS}\0",
+    "nobody sees: a control",
+)
+edit(
+    "control_character_in_dag",
+    "dag",
+    "import",
+    "# \0\nimport",
+    "nobody sees: a control",
+)
+edit(
+    "page_of_nothing", "page", "", "", "no front matter", also="no section|answer|title"
+)

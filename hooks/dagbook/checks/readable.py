@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import unicodedata
@@ -12,6 +13,7 @@ from dagbook import files
 from dagbook.checks import fingerprint
 from dagbook.checks.tree import RecordingFile, Tree
 from dagbook.concepts.claims import RECORD
+from dagbook.examples import exceptions
 from dagbook.examples.example import Example
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
@@ -20,7 +22,9 @@ TEXT = {".py", ".md", ".json", ".css", ".js", ".svg", ".yml", ".yaml", ".toml", 
 TEXT |= {".jinja", ".html", ".lock"}
 
 _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7}) ", re.M)
-_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _MADE = {
     "tests/parity.json": ("Parity", "take it from git, or run `make live`"),
     "tests/matrix.json": ("Matrix", "take it from git, or run `make matrix`"),
@@ -77,14 +81,20 @@ def _faults(
         elif path.suffix == ".json":
             files.data(path, again or "mend it, or take it from git")
             yield from _shape(shape, text, again)
-        elif path.suffix == ".yml" and path.is_relative_to(project.tests):
-            files.yaml_data(text, files.name(path))
         elif unseen := _UNSEEN.search(text):
             line = text.count("\n", 0, unseen.start()) + 1
-            what = (
-                f"a character that nobody sees: {unicodedata.name(unseen[0]).lower()}"
-            )
+            said = unicodedata.name(unseen[0], "a control").lower()
+            what = f"a character that nobody sees: {said}"
             yield line, what, "remove it, or save the file as UTF-8 without BOM"
+        elif path.suffix == ".yml" and path.is_relative_to(project.tests):
+            files.yaml_data(text, files.name(path))
+            if path == exceptions.file(project):
+                wrong = exceptions.load(project).faults
+                yield from ((one.line, one.what, one.remedy) for one in wrong)
+        elif path.name.startswith("test_") and path.suffix == ".py":
+            ast.parse(text)
+    except SyntaxError as error:
+        yield error.lineno or 0, f"syntax error: {error.msg}", "put the line right"
     except DagbookError as error:
         yield from ((one.line, one.what, one.remedy) for one in error.problems)
 
