@@ -11,7 +11,6 @@ runs the tests; one that fails names the claim and the page that states it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +21,7 @@ import pytest
 from dagbook.concepts import markers as claims_page
 from dagbook.concepts import proofs as claims_results
 from dagbook.project import Project
+from dagbook.recording.ledger import ledger
 
 MARK = "claim(id, …, by=): this test proves the claim of a concept page"
 
@@ -52,18 +52,13 @@ class Claims:
     def __init__(self, project: Project, config: pytest.Config) -> None:
         self.project = project
         self.config = config
-        self.ran: dict[Path, dict[str, bool]] = {}
+        self.ledger = ledger(config)
         self.proven: dict[Path, dict[str, list[tuple[str, str, bool]]]] = {}
-        self.left_out: set[Path] = set()
 
     @property
     def recording(self) -> bool:
         """Whether the session rewrites what is recorded."""
         return bool(self.config.getoption("update_snapshots", False))
-
-    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
-        """Remember the modules of which not every test runs."""
-        self.left_out |= {item.path for item in items}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -79,7 +74,6 @@ class Claims:
             report.sections.append(("Claims that do not hold", self._places(names)))
         if report.when == "call" or (report.when == "setup" and not report.passed):
             good = report.when == "call" and report.passed
-            self.ran.setdefault(item.path, {})[item.name] = good
             rows = self.proven.setdefault(item.path, {})
             for name, mark in marks:
                 by = str(mark.kwargs.get("by", ""))
@@ -90,16 +84,13 @@ class Claims:
         """Write what the modules that ran as a whole have proven."""
         if not self.recording:
             return
-        for module, outcomes in self.ran.items():
-            functions = set(re.findall(r"^def (test_\w+)", module.read_text(), re.M))
-            if {name.split("[")[0] for name in outcomes} != functions:
-                continue
-            if module in self.left_out:
+        for module, proven in self.proven.items():
+            if not self.ledger.whole(module):
                 continue
             name = self.project.relative(module)
             held = {
                 claim: {"by": rows[0][0], "test": f"{name}::{rows[0][1]}"}
-                for claim, rows in self.proven.get(module, {}).items()
+                for claim, rows in proven.items()
                 if all(good for _, _, good in rows)
             }
             airflow = version("apache-airflow-core")

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,12 +26,17 @@ from dagbook.live.scenario import Scenario
 from dagbook.live.servers.cluster import Cluster
 from dagbook.live.servers.deployment import deploy
 from dagbook.project import ExamplePaths, Project
+from dagbook.recording.ledger import ledger
 
 STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)_live\.py$")
 
 DEPLOYED = pytest.StashKey[set[Path]]()
-PASSED = pytest.StashKey[dict[Path, set[str]]]()
 MADE = pytest.StashKey[dict[Path, set[str]]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the account of which tests pass."""
+    ledger(config)
 
 
 def say(config: pytest.Config, line: str) -> None:
@@ -185,16 +189,6 @@ def pytest_collection_modifyitems(
     items.sort(key=lambda item: order.get(item.path.name, 1))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Remember which tests have passed."""
-    report = yield
-    if report.when == "call" and report.passed:
-        passed = item.config.stash.setdefault(PASSED, {})
-        passed.setdefault(item.path, set()).add(item.name)
-    return report
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """After recording, write which source and tests each recording stands for."""
@@ -205,9 +199,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     project = Project.find(Path(str(session.config.rootpath)))
     ids = {item.stem: item.id for item in spec.load(project).items}
     options = Options.from_environment()
-    for module, passed in session.config.stash.get(PASSED, {}).items():
-        paths = live_paths(project, module)
-        wanted = {item.name for item in session.items if item.path == module}
-        if paths and passed == wanted:
+    for module, passed in ledger(session.config).passed().items():
+        if paths := live_paths(project, module):
             names = session.config.stash.get(MADE, {}).get(module, set())
             records.stamp(paths, ids.get(paths.stem, ""), passed, names, options.words)

@@ -22,6 +22,7 @@ import pytest
 from dagbook.files import sha256
 from dagbook.project import ExamplePaths, Project
 from dagbook.recording import file as recording
+from dagbook.recording.ledger import ledger
 from dagbook.running import environment
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ class Harness:
         self.owns_home = inherited is None
         self.home = inherited or Path(tempfile.mkdtemp(prefix="dagbook-airflow-"))
         self.server: Any = None
-        self.passed: dict[Path, set[str]] = {}
         self.recorded: dict[Path, set[str]] = {}
         if self.owns_home:
             environment.prepare(self.home, project)
@@ -84,6 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not (project.root / "hooks" / "dagbook").is_dir():
         return
     config.stash[HARNESS] = Harness(project, config)
+    ledger(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -208,30 +209,15 @@ def _compare(item: pytest.Function, made: Any) -> None:
             )
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember which tests of an example have passed."""
-    report = yield
-    harness = item.config.stash.get(HARNESS, None)
-    if harness and report.when == "call" and report.passed:
-        harness.passed.setdefault(item.path, set()).add(item.name)
-    return report
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """After a recording session, write which source and tests it stands for."""
     harness = session.config.stash.get(HARNESS, None)
     if harness is None or not session.config.getoption("update_snapshots", False):
         return
-    for module, passed in harness.passed.items():
+    for module, passed in ledger(session.config).passed().items():
         paths = example_paths(harness.project, module)
-        wanted = {i.name for i in session.items if i.path == module}
-        functions = set(re.findall(r"^def (test_\w+)", module.read_text(), re.M))
-        whole = {name.split("[")[0] for name in passed} == functions
-        if paths and whole and passed == wanted and paths.recording.exists():
+        if paths and paths.recording.exists():
             _stamp(harness, paths, passed)
 
 
