@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from dagbook.running.example import Example
 
 STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)\.py$")
+
+LONGEST = 10
 
 
 class RecordingDiffersError(AssertionError):
@@ -101,6 +104,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("live"):
             item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say which modules took longest, so that it is seen when one becomes slow."""
+    took: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                took[report.nodeid.partition("::")[0]] += report.duration
+    if len(took) > 1:
+        terminalreporter.section("modules that took longest")
+        for module in sorted(took, key=took.__getitem__, reverse=True)[:LONGEST]:
+            terminalreporter.write_line(f"{took[module]:6.1f} s  {module}")
 
 
 @cache
