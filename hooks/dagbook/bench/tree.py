@@ -32,7 +32,8 @@ def copy(project: Project, target: Path) -> Project:
     ignore = shutil.ignore_patterns("__pycache__", "*.pyc")
     for part in _PARTS:
         shutil.copytree(project.root / part, target / part, ignore=ignore)
-    shutil.copy(project.root / "mkdocs.yml", target)
+    for name in ("mkdocs.yml", "pyproject.toml"):  # the second has the layers
+        shutil.copy(project.root / name, target)
     return Project(target)
 
 

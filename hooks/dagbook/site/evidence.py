@@ -19,6 +19,7 @@ from dagbook.pages.model import Page, Section
 from dagbook.project import Project
 from dagbook.views import states
 
+_NO_RUN = {"exchange": "no run"}
 _ANCHOR = re.compile(r"\{[^}]*#([\w-]+)[^}]*\}")
 
 
@@ -65,11 +66,11 @@ def _scenarios(
         example.recording["scenarios"].items(),
         key=lambda one: (one[0] != "default", one[0]),
     ):
-        state = scenario.get("state")
+        state, kind = scenario.get("state"), scenario["kind"]
         yield {
             "name": name,
             "dag_id": scenario.get("dag_id", ""),
-            "states": [states.pill(state)] if state else [scenario["kind"]],
+            "states": [states.pill(state)] if state else [_NO_RUN.get(kind, kind)],
             "tasks": len(scenario.get("tasks", ())),
             "exchanges": len(scenario.get("exchanges", ())),
             "live": compared.get(name, {}).get("result", ""),

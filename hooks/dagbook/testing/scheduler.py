@@ -7,6 +7,10 @@ scheduler's code. That anything runs afterwards is proved on the live lane.
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
+from typing import Any
+
 
 class Decisions:
     """A scheduler that never starts its loop."""
@@ -34,8 +38,26 @@ class Decisions:
         from airflow.utils.session import create_session
 
         with create_session() as session:
+            _until_due(session)
             self._scheduler._do_scheduling(session)
 
     def close_backfills(self) -> None:
         """Mark backfills without unfinished runs complete, as every half a minute."""
         self._scheduler._mark_backfills_complete()
+
+
+def _until_due(session: Any) -> None:
+    """Wait, less than a second, for the runs that were queued in this second.
+
+    The clock of SQLite, which Airflow asks which runs are due, has whole seconds.
+    """
+    from airflow.models.dagrun import DagRun
+    from sqlalchemy import func, select
+
+    now = datetime.now(UTC)
+    made = select(func.max(DagRun.run_after)).where(DagRun.run_after <= now)
+    latest = session.scalar(made.where(DagRun.state == "queued"))
+    if latest is not None and latest.replace(microsecond=0) == now.replace(
+        microsecond=0
+    ):
+        time.sleep(1 - datetime.now(UTC).microsecond / 1e6)

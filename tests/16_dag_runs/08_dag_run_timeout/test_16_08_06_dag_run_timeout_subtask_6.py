@@ -34,6 +34,15 @@ def test_the_limit_of_the_task_runs_on_kill_finally_and_teardown(example):
     assert not list(example.scratch.glob("*.lock"))
 
 
+def test_on_kill_gives_the_lock_back_without_the_teardown(example):
+    load = example.dag.get_task("load")
+    load.lock = example.scratch / "stock.lock"
+    load.lock.touch()
+    load.on_kill()
+    assert not load.lock.exists()
+    load.on_kill()  # the teardown may have been first
+
+
 def test_the_limit_of_the_run_skips_the_teardown(example):
     dag = example.sibling("run_limit")
     assert dag.dagrun_timeout == timedelta(seconds=40)
