@@ -1,7 +1,6 @@
-"""The commands: what a person, pre-commit, CI and the MkDocs hook all share.
+"""The commands; each imports what it needs when it runs, so that ``--help`` is quick.
 
-Each command imports what it needs when it runs, so that ``dagbook --help`` starts at
-once. Exit code 0: fine; 1: problems found; 2: wrong usage.
+Exit code 0: fine; 1: problems found; 2: wrong usage.
 """
 
 from __future__ import annotations

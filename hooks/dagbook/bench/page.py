@@ -22,11 +22,7 @@ def render(
 ) -> str:
     """Return the whole page as Markdown.
 
-    Args:
-        site: the builds.
-        suite: the tests.
-        slowest: the DAG file with the longest parse, and its seconds.
-        rounds: how often everything was measured.
+    ``slowest``: the DAG file with the longest parse, and its seconds.
     """
     parts = [
         "# Performance",

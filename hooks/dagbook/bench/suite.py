@@ -25,14 +25,10 @@ class SuiteTimes:
     """Seconds of the tests of some examples, and of Airflow's own command.
 
     Args:
-        stems: the examples, by file stem.
         runs: recorded runs of these examples together.
-        tests: one pytest process for all of them, as ``make test`` would run it on one
-            processor.
+        tests: one pytest process for all of them.
         command: one ``airflow dags test`` for each of them, summed per round.
-        whole: the tests of all examples, once, on two processors as ``make test`` runs
-            them.
-        all_examples: how many examples these are.
+        whole: the tests of all examples, once, as ``make test`` runs them.
     """
 
     stems: list[str] = field(default_factory=list)
@@ -44,14 +40,10 @@ class SuiteTimes:
 
 
 def measure(project: Project, rounds: int, count: int, say: Say) -> SuiteTimes:
-    """Measure tests and command ``rounds`` times, in turns.
+    """Measure tests and command ``rounds`` times, in turns, on ``count`` examples.
 
-    Args:
-        project: the checkout; only read.
-        rounds: how often.
-        count: number of examples at most: those whose default scenario is a run that
-            ends in success without Airflow's API, which the bare command has not.
-        say: told what happens.
+    Only those whose default scenario succeeds alone and without Airflow's API, which
+    the bare command has not.
 
     Raises:
         DagbookError: a test or a command fails.

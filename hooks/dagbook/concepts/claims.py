@@ -27,12 +27,7 @@ def implied(project: Project, page: ConceptPage) -> Iterator[Stated]:
 
 
 def transitions(project: Project, machine: str) -> list[dict[str, Any]]:
-    """Return the changes of state of one machine: ``id``, ``from``, ``to``, ``by``.
-
-    Args:
-        project: the checkout.
-        machine: ``run-states`` or ``task-states``; any other name has none.
-    """
+    """Return the changes of state of one machine: ``id``, ``from``, ``to``, ``by``."""
     path = claims_results.transitions_file(project)
     if not path.is_file():
         return []

@@ -1,9 +1,4 @@
-"""A written concept page and its proofs become the page that is rendered.
-
-The marks of claims become links to the proofs, the places of tables and diagrams are
-filled, the examples of a section are named, and a table of all claims and their proofs
-closes the page.
-"""
+"""A written concept page and its proofs become the page that is rendered."""
 
 from __future__ import annotations
 
@@ -38,12 +33,7 @@ _PLACE = re.compile(
 
 
 def compose(project: Project, name: str, text: str) -> str:
-    """Return the Markdown of a concept page as the site renders it.
-
-    Args:
-        project: the checkout.
-        name: the page, relative to ``docs``.
-        text: its written source.
+    """Return the Markdown of concept page ``name`` (relative to ``docs``) as rendered.
 
     Raises:
         DagbookError: a part that the page names does not exist.
@@ -113,11 +103,7 @@ def _line(text: str, position: int) -> str:
 def _named(names: str, here: bool, where: dict[str, str], page: str) -> str:
     """Return the names of claims as links, for the rows of a table.
 
-    Args:
-        names: ids with commas between them.
-        here: whether the row states the claims, or repeats them.
-        where: the page of each claim.
-        page: the page of the row.
+    ``here``: the row states the claims, and does not repeat them.
     """
     links = []
     for claim in (part.strip() for part in names.split(",")):
@@ -164,15 +150,7 @@ def _proof(one: Stated, row: dict[str, object]) -> tuple[str, str, str]:
 
 
 def links(project: Project, item_id: str) -> list[tuple[str, str]]:
-    """Return the sections of concept pages that name an example.
-
-    Args:
-        project: the checkout.
-        item_id: of the example.
-
-    Returns:
-        Words and target, relative to ``docs``, with the section's anchor.
-    """
+    """Return words and target of the concept sections that name an example."""
     files = project.pages(FOLDER)
     stamps = tuple((path.name, path.stat().st_mtime_ns) for path in files)
     return _links(project, stamps).get(item_id, [])

@@ -1,9 +1,4 @@
-"""The diagrams of the concept pages, made from what the tests check.
-
-A diagram is a function of the project that returns HTML. The state machines come from
-``tests/concepts/transitions.yml``, whose every line a test proves; the timeline comes
-from the computed table of timestamps.
-"""
+"""The diagrams of the concept pages, made from what the tests check."""
 
 from __future__ import annotations
 

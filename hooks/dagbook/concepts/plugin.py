@@ -1,12 +1,9 @@
 """pytest's side of the claims: the marker, the results, the computed tables.
 
-A test of ``tests/concepts`` says which claims it proves and how:
-
     @pytest.mark.claim("clear-keeps-try-number", by="scheduler")
     def test_clear_keeps_the_try_number(...): ...
 
-A recording session (``--snapshot-update``) writes what held. Every other session only
-runs the tests; one that fails names the claim and the page that states it.
+A recording session (``--snapshot-update``) writes what held.
 """
 
 from __future__ import annotations
@@ -42,12 +39,7 @@ def register(config: pytest.Config) -> None:
 
 
 class Claims:
-    """What one test process knows of the claims.
-
-    Args:
-        project: the checkout.
-        config: of the session.
-    """
+    """What one test process knows of the claims."""
 
     def __init__(self, project: Project, config: pytest.Config) -> None:
         self.project = project

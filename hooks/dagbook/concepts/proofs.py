@@ -1,9 +1,4 @@
-"""What the tests of the concept pages found: claims and computed tables, on disk.
-
-``tests/concepts/claims.json`` says of each claim how it is proven, by which test and on
-which Airflow versions it held; ``tests/concepts/tables.json`` holds the tables that the
-tests compute. Both are written by a recording run and never by hand.
-"""
+"""What the tests of the concept pages found: claims and computed tables, on disk."""
 
 from __future__ import annotations
 
@@ -102,11 +97,9 @@ def keep_claims(
     """Write what a run of one test module proved.
 
     Args:
-        project: the checkout.
-        module: the test module.
         proven: ``by`` and ``test`` of each claim whose tests all passed; what the
             module proved before and does not prove now is dropped.
-        version: of Airflow. Versions on which the unchanged test held stay listed.
+        version: of Airflow; versions on which the unchanged test held stay listed.
     """
     path, name = claims_file(project), project.relative(module)
     with _alone(project):

@@ -22,14 +22,7 @@ GROUP = "not_yet_rewritten"
 
 @dataclass(frozen=True)
 class Entry:
-    """An example that may exceed a budget.
-
-    Args:
-        id: of the example.
-        budget: its name, as the page of the rules lists it.
-        reason: why.
-        line: of the file.
-    """
+    """An example that may exceed a budget, why, and the line that says so."""
 
     id: str
     budget: str
@@ -39,14 +32,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Exceptions:
-    """All exceptions.
-
-    Args:
-        path: the file, relative to the root.
-        entries: examples that may exceed a budget.
-        waiting: ids of the examples not yet rewritten, with their lines.
-        faults: what cannot be read.
-    """
+    """The entries, the ids not yet rewritten with their lines, and what is wrong."""
 
     path: str
     entries: tuple[Entry, ...] = ()

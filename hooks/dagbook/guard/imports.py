@@ -126,10 +126,8 @@ def internal(path: str) -> bool:
 def allowed(path: str, requires: tuple[str, ...], plugins: frozenset[str]) -> bool:
     """Tell whether an example may import ``path`` outside its ``__main__`` block.
 
-    Args:
-        path: dotted path as imported, the imported name included.
-        requires: distributions that the page's front matter declares.
-        plugins: modules of ``dags/plugins``.
+    ``requires``: distributions of the page's front matter; ``plugins``: modules of
+    ``dags/plugins``.
     """
     top = path.partition(".")[0]
     if path == "airflow":

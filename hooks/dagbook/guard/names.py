@@ -17,12 +17,8 @@ _DEPTH = 12
 class Scope:
     """The names that one module, class, function or lambda binds.
 
-    Args:
-        node: what opens the scope.
-        parent: the scope around it; ``None`` for the module.
-        imports: local name → dotted path.
-        defs: local name → function, class, or the expressions assigned to it.
-        local: names bound in any other way, such as parameters and loop variables.
+    ``imports``: name → dotted path; ``defs``: name → function, class, or expressions
+    assigned to it; ``local``: bound in any other way, such as parameters.
     """
 
     node: ast.AST
@@ -33,11 +29,7 @@ class Scope:
 
 
 class Names:
-    """Answers what names and attribute chains of a parsed file stand for.
-
-    Args:
-        tree: the file as ``ast.parse`` returns it.
-    """
+    """Answers what names and attribute chains of a parsed file stand for."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree

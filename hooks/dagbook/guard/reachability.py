@@ -39,12 +39,7 @@ FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Reach:
-    """Sorts the code of a file by where it runs.
-
-    Args:
-        tree: the file.
-        names: what its names stand for.
-    """
+    """Sorts the code of a file by where it runs."""
 
     def __init__(self, tree: ast.Module, names: Names) -> None:
         self.names = names
@@ -96,9 +91,8 @@ class Reach:
     def in_tasks(self) -> list[ast.AST]:
         """Return functions, lambdas and classes whose code runs in a task.
 
-        Begins with decorated functions, callables handed to operators and callbacks,
-        and the methods of classes derived from Airflow's; follows every name that
-        such code mentions.
+        Begins with decorated functions, callables of operators, callbacks and the methods
+        of classes derived from Airflow's; follows every name that they mention.
         """
         reached: dict[int, ast.AST] = {}
         waiting = list(self._roots())

@@ -18,15 +18,7 @@ ASK_AIRFLOW = "a worker has no database: ask the Task SDK or /api/v2"
 
 
 class File:
-    """A DAG file and what its names stand for.
-
-    Args:
-        name: the file, relative to the root.
-        text: what it says.
-        tree: the same, parsed.
-        requires: distributions that the page declares.
-        plugins: modules of ``dags/plugins``.
-    """
+    """A DAG file and what its names stand for."""
 
     def __init__(
         self,

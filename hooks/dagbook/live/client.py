@@ -14,13 +14,7 @@ Json = dict[str, Any]
 
 
 class ApiError(RuntimeError):
-    """The API refused a request.
-
-    Args:
-        status: HTTP status code.
-        request: method and path.
-        detail: what the API said.
-    """
+    """The API refused a request: status code, method and path, what it said."""
 
     def __init__(self, status: int, request: str, detail: str) -> None:
         self.status = status
@@ -36,13 +30,7 @@ def quoted(part: str) -> str:
 
 @dataclass
 class Client:
-    """One logged-in user of one Airflow.
-
-    Args:
-        base_url: ``http://127.0.0.1:<port>``.
-        login: user name; one of the four roles on the live lane.
-        password: of that user.
-    """
+    """One logged-in user of one Airflow; ``login`` is one of the four roles."""
 
     base_url: str
     login: str = "admin"
@@ -81,9 +69,7 @@ class Client:
         """Send one request and return the parsed answer (None when it is empty).
 
         Args:
-            method: HTTP method.
             path: below the base URL, for example ``/api/v2/dags``.
-            body: JSON body.
             params: query parameters; lists repeat.
             patience: seconds to go on trying while the server cannot be reached or
                 answers 5xx, for tests that take it down.
@@ -132,8 +118,6 @@ class Client:
         Args:
             path: below ``/api/v2``.
             key: the name of the list in the answer, for example ``dag_runs``.
-            size: entries per request.
-            params: filters of the endpoint.
         """
         offset = 0
         while True:

@@ -1,8 +1,7 @@
 """What happened on a real scheduler, read from the public REST API.
 
-The audit log of Airflow has a row for each state that a worker reported, with its time;
-the task instance has the times it was scheduled and queued. Together they give the path
-of a task instance without having to catch each state in the act.
+The audit log has a row for each state that a worker reported; with the times of each
+try it gives the path of a task instance, without catching each state in the act.
 """
 
 from __future__ import annotations
@@ -30,12 +29,7 @@ def moment(text: str) -> datetime:
 
 
 class Story:
-    """Turns runs into data.
-
-    Args:
-        client: of the Airflow they ran on.
-        zero: the moment that all times are relative to.
-    """
+    """Turns runs into data, with times in seconds since ``zero``."""
 
     def __init__(self, client: Client, zero: datetime) -> None:
         self.client = client
@@ -148,9 +142,7 @@ class Story:
 def path(reported: list[str], final: str | None) -> list[str]:
     """Return the states in order; a repeated pair, as of a sensor, is told once.
 
-    How often a sensor was rescheduled depends on the machine, so that
-    ``running, up_for_reschedule, running, up_for_reschedule, running, success`` becomes
-    ``running, up_for_reschedule, running, success``.
+    How often a sensor was rescheduled depends on the machine.
     """
     states: list[str] = []
     for state in reported:

@@ -24,8 +24,6 @@ class Options:
     Args:
         only: ids or beginnings of ids, such as ``16.1``; empty: everything.
         smoke: at most fifteen examples, every mode.
-        executor: ``local`` or ``celery``.
-        database: ``postgresql`` or ``sqlite``.
         write: refresh ``tests/parity.json``.
         record: rewrite live recordings.
         keep: leave the Airflow up for the next session.

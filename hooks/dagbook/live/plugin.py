@@ -1,7 +1,6 @@
-"""pytest's side of the live lane: the fixtures ``cluster`` and ``live``.
+"""pytest's side of the live lane: the fixtures ``cluster``, ``parity`` and ``live``.
 
-Loaded by ``dagbook live`` (``-p dagbook.live.plugin``). Tests that use them carry the
-marker ``live`` and are left out of every other session.
+Loaded by ``dagbook live`` (``-p dagbook.live.plugin``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The second recording of an example: ``<stem>.live.json``, from a real scheduler.
 
-States, paths, tries, steps and kept values are compared. Times are *noise*: stored for
-the timeline, and the whole old scenario is kept when nothing else has changed.
+Times are *noise*: stored for the timeline, not compared.
 """
 
 from __future__ import annotations
@@ -27,10 +26,7 @@ class LiveRecordingDiffersError(AssertionError):
 
 
 def comparable(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a scenario without its times, which differ from run to run.
-
-    Values that the test kept are behaviour, whatever their keys are.
-    """
+    """Return a scenario without its times; values that the test kept stay."""
     rest = copy.deepcopy(data)
     for step in rest["steps"]:
         del step["at"]
@@ -54,12 +50,9 @@ def masked(scenario: Scenario) -> dict[str, Any]:
 def days(data: dict[str, Any], now: datetime) -> list[tuple[str, re.Pattern[str]]]:
     """Return masks for the calendar days around the newest tick of a real schedule.
 
-    A schedule without an end ticks on the day of the recording, and on another day the
-    next time. Its day becomes ``<day>``, its neighbours ``<day-1>`` and ``<day+1>``.
-
-    Args:
-        data: a scenario, not masked yet.
-        now: when it began; ticks that are older than three days are the file's own.
+    A schedule without an end ticks on the day of the recording: that is ``<day>``,
+    its neighbours ``<day-1>`` and ``<day+1>``. Ticks older than three days before
+    ``now`` are the file's own.
     """
     ticks = [
         moment(run["logical_date"])
@@ -138,8 +131,6 @@ def stamp(
     """Write what the recording stands for: source, test, versions, executor.
 
     Args:
-        paths: of the example.
-        item_id: such as ``16.1.1``.
         passed: the tests that have passed.
         names: the scenarios that those tests made; others are dropped.
         kind: executor and database in words.

@@ -1,12 +1,9 @@
 """The language of scheduler scenarios: what a person or a script can do, and wait for.
 
-    def test_a_paused_dag_strands_its_run(live):
-        with live.scenario("paused-in-the-middle") as s:
-            s.unpause()
-            run = s.trigger()
-            s.wait_task(run, "load", "running")
-            s.pause()
-            ...
+    with live.scenario("paused-in-the-middle") as s:
+        s.unpause()
+        run = s.trigger()
+        s.wait_task(run, "load", "running")
 
 Every verb and every wait becomes a step of the recording.
 """
@@ -32,13 +29,7 @@ PATIENCE = 180.0
 
 
 class Scenario:
-    """One story on a real scheduler.
-
-    Args:
-        cluster: the Airflow; its processes are there for fault scenarios.
-        name: the scenario's name in the recording.
-        dag_id: the DAG that verbs mean when none is named.
-    """
+    """One story on a real scheduler; verbs mean ``dag_id`` when no DAG is named."""
 
     def __init__(self, cluster: Cluster, name: str, dag_id: str) -> None:
         self.cluster = cluster
@@ -81,12 +72,8 @@ class Scenario:
         self._step(f"pause {dag_id or self.dag_id}")
 
     def trigger(self, dag_id: str = "", **how: Any) -> LiveRun:
-        """Create a run.
-
-        Args:
-            dag_id: default: the scenario's DAG.
-            how: ``conf``, ``run_id``, ``logical_date``, ``run_after``, ``note``,
-                ``partition_key``.
+        """Create a run, with ``conf``, ``run_id``, ``logical_date``, ``run_after``,
+        ``note`` or ``partition_key``.
         """
         dag_id = dag_id or self.dag_id
         self.include(dag_id)
@@ -98,11 +85,8 @@ class Scenario:
     def clear(self, run: LiveRun, *task_ids: str, **options: bool) -> None:
         """Clear task instances of a run; all of them when none is named.
 
-        Args:
-            run: the run.
-            task_ids: which tasks.
-            options: of ``clearTaskInstances``: ``only_failed`` (default false here),
-                ``include_downstream``, ``include_upstream``, ``reset_dag_runs`` …
+        ``options`` of ``clearTaskInstances``: ``only_failed`` (default false here),
+        ``include_downstream``, ``include_upstream``, ``reset_dag_runs`` …
         """
         options = {"only_failed": False} | options
         body: Json = {"dry_run": False, "dag_run_id": run.run_id} | options
@@ -133,14 +117,10 @@ class Scenario:
     def backfill(
         self, first: str, last: str, *, dag_id: str = "", **options: Any
     ) -> int:
-        """Create a backfill over ``first`` … ``last`` and return its id.
+        """Create a backfill over ``first`` … ``last`` (ISO, included); return its id.
 
-        Args:
-            first: ISO date-time.
-            last: ISO date-time, included.
-            dag_id: default: the scenario's DAG.
-            options: ``max_active_runs``, ``run_backwards``, ``reprocess_behavior``,
-                ``dag_run_conf``.
+        ``options``: ``max_active_runs``, ``run_backwards``, ``reprocess_behavior``,
+        ``dag_run_conf``.
         """
         dag_id = dag_id or self.dag_id
         self.include(dag_id)
@@ -248,11 +228,7 @@ class Scenario:
     ) -> None:
         """Look for ``seconds`` and fail as soon as ``probe()`` is not ``wanted``.
 
-        Args:
-            what: what is expected all the time, recorded as a step.
-            probe: what is looked at.
-            wanted: its one right answer.
-            seconds: how long; the only place where a scenario spends a fixed time.
+        ``what`` is recorded as a step. Only here a scenario spends a fixed time.
         """
         stays(what, probe, lambda seen: seen == wanted, seconds=seconds)
         self._step(f"look for {seconds:g} s: {what}")

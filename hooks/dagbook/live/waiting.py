@@ -1,5 +1,4 @@
-"""Waiting for a state, never for a time: a deadline, and a message that says what was
-seen."""
+"""Waiting for a state, never for a time: a deadline, and a message of what was seen."""
 
 from __future__ import annotations
 
@@ -34,8 +33,6 @@ def until(
 
     Args:
         what: what is waited for, as it reads after "waited 90 s for …".
-        probe: asks the API.
-        wanted: tells whether this is it.
         seconds: the deadline.
         tell: how an answer is told when the deadline passes.
         interval: seconds between two questions.
@@ -70,8 +67,6 @@ def stays(
     tell: Callable[[T], str] = str,
 ) -> T:
     """Ask ``probe`` again and again for ``seconds`` and return the last answer.
-
-    That nothing happens can only be shown by looking for a while.
 
     Raises:
         NotSeenError: an answer was not ``allowed``.

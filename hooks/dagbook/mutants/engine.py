@@ -38,14 +38,11 @@ def judge(
 ) -> dict[str, list[Verdict]]:
     """Test mutants of ``examples`` and return the verdicts by file stem.
 
-    Args:
-        project: the checkout.
-        examples: their files.
-        progress: told after each mutant.
-        choose: gives the mutants of a text; default: a sample.
+    Known answers come from the cache: an interrupted call goes on where it stopped.
 
-    Answers that are known are taken from the cache, so an interrupted call goes on
-    where it stopped.
+    Args:
+        progress: told after each mutant: done, all, a note.
+        choose: gives the mutants of a text; default: a sample.
 
     Raises:
         DagbookError: an example's tests fail, or take too long, without any change.
@@ -80,16 +77,8 @@ def judge(
 class Job:
     """The mutants of one example that have to be tested.
 
-    One process runs the unchanged example; then whoever is free takes mutants.
-
-    Args:
-        paths: the example.
-        cache: where the verdicts go.
-        text: the unchanged file.
-        mutants: those nobody has taken yet.
-        limit: seconds for a mutant, known when ``ready``.
-        order: names of the tests, those first that are likely to notice something.
-        ready: set when the unchanged example has been run.
+    One process runs the unchanged example, which gives ``limit`` (seconds for a mutant)
+    and ``order`` (of its tests); when it is ``ready``, whoever is free takes mutants.
     """
 
     paths: ExamplePaths
@@ -221,11 +210,7 @@ class Warm:
     ) -> dict[str, Any]:
         """Return the fate of ``file`` under the tests ``test``.
 
-        Args:
-            file: the changed example.
-            test: the test module.
-            limit: seconds; a test that takes longer hangs, and that is noticed.
-            order: names of tests, those to run first; the others follow.
+        ``limit``: seconds; ``order``: names of the tests to run first.
 
         Raises:
             DagbookError: the warm process died twice in a row.

@@ -1,8 +1,4 @@
-"""Survivors that no test can kill, because the change makes no difference.
-
-They are listed in ``tests/mutants_equivalent.yml`` with a reason each. A mark names the
-changed line by its text, so it dies when the line changes.
-"""
+"""Survivors that no test can kill, listed in ``tests/mutants_equivalent.yml``."""
 
 from __future__ import annotations
 
@@ -20,14 +16,7 @@ KEYS = {"example", "before", "after", "reason"}
 
 @dataclass(frozen=True)
 class Mark:
-    """One survivor that counts as equivalent.
-
-    Args:
-        example: the file's stem.
-        before: the line as it is, white space folded.
-        after: the changed line, white space folded.
-        reason: why no test can tell the two apart.
-    """
+    """One such survivor: the changed line before and after, white space folded."""
 
     example: str
     before: str

@@ -1,10 +1,4 @@
-"""Operators for Python: comparison, arithmetic, constants and logic by Cosmic Ray.
-
-Cosmic Ray's operators know the syntax; which of them make a change worth testing is
-chosen here: one negation and one boundary for a comparison, one opposite for an
-arithmetic operator. The two that it lacks, a removed statement and ``return None``, are
-our own.
-"""
+"""Operators for Python: those of Cosmic Ray that are worth a test, and our own."""
 
 from __future__ import annotations
 

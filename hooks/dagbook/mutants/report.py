@@ -17,14 +17,7 @@ KILLS = ("assertion", "recording", "timeout")
 
 @dataclass
 class Score:
-    """How one example's tests did.
-
-    Args:
-        stem: the example.
-        counts: fates of the mutants that count.
-        survivors: the mutants that nothing noticed, marks left out.
-        equivalent: survivors with the reason of their mark.
-    """
+    """How one example's tests did: fates that count, survivors, marked survivors."""
 
     stem: str
     counts: Counter[str] = field(default_factory=Counter)

@@ -1,8 +1,6 @@
 """A process with Airflow imported that tests one mutant per fork.
 
-``python -m dagbook.mutants.worker`` reads one JSON request per line and answers each
-with one JSON line. Importing Airflow and building its APIs takes seconds, a fork takes
-milliseconds, and a fork leaves nothing behind.
+``python -m dagbook.mutants.worker``: one JSON request per line, one JSON line each.
 """
 
 from __future__ import annotations
@@ -54,12 +52,7 @@ def main() -> None:
 
 
 def _warm(project: Project, home: Path) -> None:
-    """Import and build what every test needs, without starting a thread.
-
-    Args:
-        project: the checkout, whose examples' imports are done beforehand.
-        home: the home of this process's Airflow.
-    """
+    """Import and build what every test needs, without starting a thread."""
     import httpx
     import pytest  # noqa: F401
     from airflow import settings
@@ -190,10 +183,8 @@ def _does_not_parse(file: Path) -> str:
 class Jury:
     """A pytest plugin that notes which tests failed, by what, and how long each took.
 
-    Args:
-        order: names of tests, those to run first.
-        end: called with the answer as soon as an assertion has failed: what pytest
-            would do then, for people to read, takes longer than most tests.
+    ``end`` is called with the answer as soon as an assertion has failed: what pytest
+    would do then, for people to read, takes longer than most tests.
     """
 
     def __init__(

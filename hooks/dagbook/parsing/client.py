@@ -1,7 +1,6 @@
 """Starts ``dagbook.parsing.server``, keeps it for the next call, and ends it.
 
-One worker serves every root without plugins, or one root with one state of its plugins;
-it parses two files at a time.
+One worker serves every root without plugins, or one root with one state of its plugins.
 """
 
 from __future__ import annotations
@@ -29,13 +28,8 @@ def ask(
 ) -> Iterator[tuple[str, Message]]:
     """Yield the answer to each request by its name, in the order they are ready.
 
-    Args:
-        root: root of the project.
-        companions: digest of the plugins; another one starts another worker.
-        requests: requests of ``parse_worker`` without ``id``, by any name.
-
-    A worker that dies is started once more with what is left; what kills it twice is
-    answered with a problem.
+    Another digest of ``companions`` (the plugins) starts another worker. One that dies
+    is started again with what is left; what kills it twice becomes a problem.
     """
     names = dict(enumerate(requests))
     with _lock:

@@ -1,7 +1,4 @@
-"""One DAG file through Airflow's own ``DagBag``: problems with their lines, and DAGs.
-
-Runs in a process that parses this one file and ends (see ``parse_worker``).
-"""
+"""One DAG file through Airflow's own ``DagBag``, in a process that ends with it."""
 
 from __future__ import annotations
 
@@ -20,12 +17,9 @@ Found = dict[str, Any]
 
 
 def parse_file(path: Path, root: Path, limit: float) -> Found:
-    """Parse ``path`` and return the answer of the worker for it.
+    """Parse ``path`` (absolute) and return the answer for it.
 
-    Args:
-        path: the DAG file, absolute.
-        root: root of the project, absolute; messages name files relative to it.
-        limit: seconds that the file may take.
+    ``limit``: seconds that the file may take.
     """
     name = path.relative_to(root).as_posix()
     answer: Found = {"file": name, "seconds": 0.0, "problems": [], "dags": []}

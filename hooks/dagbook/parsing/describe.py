@@ -1,7 +1,4 @@
-"""A parsed DAG as plain data: what graphs, schedules and checks need.
-
-Runs only in the process of ``server``, where Airflow is imported.
-"""
+"""A parsed DAG as plain data: what graphs, schedules and checks need."""
 
 from __future__ import annotations
 
@@ -15,12 +12,7 @@ COUNT = 5
 
 
 def describe(dag: Any, start: str = FROM, count: int = COUNT) -> dict[str, Any]:
-    """Return what pages and checks need to know of ``dag``.
-
-    Args:
-        dag: a ``airflow.sdk.DAG``.
-        start: first instant of the ticks, ISO 8601.
-        count: number of ticks.
+    """Return what pages and checks need to know of a ``airflow.sdk.DAG``.
 
     Raises:
         Exception: whatever Airflow raises for a DAG that it cannot serialize.
@@ -48,10 +40,8 @@ def describe(dag: Any, start: str = FROM, count: int = COUNT) -> dict[str, Any]:
 def ticks(stored: Any, start: str, count: int) -> list[dict[str, str | None]]:
     """Return the runs that a scheduler would create whose clock stands at ``start``.
 
-    The DAG's own timetable is asked, with its own catchup and from its own start date.
-
     Args:
-        stored: the DAG as the scheduler holds it.
+        stored: the DAG as the scheduler holds it; its own timetable and catchup decide.
         start: runs before this instant (ISO 8601) are left out.
         count: at most this many.
     """

@@ -1,7 +1,4 @@
-"""Airflow's import errors as problems with the line of the parsed file.
-
-Runs in the process that parses the file (see ``parse_file``).
-"""
+"""Airflow's import errors as problems with the line of the parsed file."""
 
 from __future__ import annotations
 
@@ -26,12 +23,7 @@ def import_error(
 ) -> list[Found]:
     """Turn Airflow's traceback into at most one problem with the line of this file.
 
-    Args:
-        text: the traceback as Airflow keeps it.
-        path: the parsed file, absolute.
-        root: root of the project; left out of messages.
-        tree: the parsed text, for the line of what has none of its own.
-        explained: the watch has already noted what the file did.
+    ``explained``: the watch has already noted what the file did.
     """
     lines = [line for line in text.strip().splitlines() if line.strip()]
     last = next((row for row in reversed(lines) if not row.startswith(" ")), text)

@@ -43,10 +43,7 @@ class ParsedTask:
 
 @dataclass(frozen=True)
 class ParsedDag:
-    """A DAG as Airflow has parsed and serialized it; tasks in topological order.
-
-    ``schedule`` is the timetable's description in words.
-    """
+    """A DAG as Airflow has parsed and serialized it; tasks in topological order."""
 
     dag_id: str
     tags: tuple[str, ...]

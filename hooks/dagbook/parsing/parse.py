@@ -1,7 +1,6 @@
 """What Airflow finds in the DAG files, without importing Airflow here.
 
-A worker process is started for files that are not in the cache, and kept for the next
-call; an unchanged tree starts nothing. The cache holds one JSON file for each content.
+The cache holds one JSON file for each content: an unchanged tree starts no process.
 """
 
 from __future__ import annotations
@@ -41,14 +40,9 @@ def parse(
 ) -> dict[str, ParsedFile]:
     """Parse DAG files by Airflow's own DagBag, from the cache where nothing changed.
 
-    Args:
-        project: the checkout.
-        files: DAG files, absolute; a missing file is a problem of its own.
-        progress: told of each file that had to be parsed.
-
     Returns:
-        One entry per file by path relative to the root; ids that two of the files
-        share are problems of the later one.
+        One entry per file by path relative to the root; a missing file and an id that
+        two files share are problems.
     """
     names = {project.relative(path): path for path in files}
     answers: dict[str, dict[str, Any]] = {}
@@ -84,14 +78,7 @@ def parse(
 def schedule(
     project: Project, file: str, dag_id: str, start: str, count: int
 ) -> list[Tick]:
-    """Return the next runs of a DAG by its own timetable.
-
-    Args:
-        project: the checkout.
-        file: the DAG file, relative to the root.
-        dag_id: a DAG of that file.
-        start: first instant, ISO 8601 with an offset or ``Z``.
-        count: at most this many runs.
+    """Return at most ``count`` next runs of a DAG from ``start`` (ISO 8601) on.
 
     Raises:
         DagbookError: the file does not parse or does not hold the DAG.

@@ -1,7 +1,7 @@
 """What a DAG file does while it is parsed, noticed by the line that does it.
 
-Used in the process that parses one file and then ends: an audit hook cannot be removed
-and Airflow's own block of the metadata database cannot be undone.
+For a process that ends afterwards: neither an audit hook nor Airflow's own block of
+the database can be undone.
 """
 
 from __future__ import annotations
@@ -46,12 +46,7 @@ class NotWhileParsingError(RuntimeError):
 
 
 class Watch:
-    """Collects what the file at ``path`` does while it is parsed.
-
-    Args:
-        path: absolute path of the file; the line of a problem is the innermost frame
-            of this file.
-    """
+    """Collects what the file at the absolute ``path`` does while it is parsed."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -65,11 +60,8 @@ class Watch:
     ) -> None:
         """Keep one problem; the same place and words count once.
 
-        Args:
-            what: what is wrong.
-            remedy: what to do.
-            line: line of the file; 0 for the line that is running now.
-            cacheable: whether the next parse of the same text would say the same.
+        ``line`` 0: the line that is running now; ``cacheable``: the next parse of the
+        same text would say the same.
         """
         problem: dict[str, Any] = {
             "line": line or self.line(),
@@ -91,11 +83,7 @@ class Watch:
         return 0
 
     def start(self, limit: float) -> None:
-        """Begin to watch. Only for a process that ends after this file.
-
-        Args:
-            limit: seconds that the file may take.
-        """
+        """Begin to watch, for ``limit`` seconds at the most."""
         self._refuse_database()
         self._refuse_lookups()
         self._remember_threads()
@@ -178,11 +166,7 @@ class Watch:
         )
 
     def _refuse_lookups(self) -> None:
-        """Refuse Variables, Connections and every other call to the runtime API.
-
-        The functions are those that ``airflow.sdk`` calls for a look-up; the channel is
-        the one that a DAG processor would offer to the file.
-        """
+        """Refuse Variables, Connections and every other call to the runtime API."""
         from airflow.sdk.execution_time import context, task_runner
 
         def refuse(kind: str) -> Callable[..., NoReturn]:
@@ -222,10 +206,7 @@ class Watch:
 
 
 def _looks_around(event: str, args: tuple[Any, ...]) -> bool:
-    """Tell whether a library asks what this machine can do, as urllib3 does for IPv6.
-
-    A bind to a free port of loopback sends nothing to anybody.
-    """
+    """Tell whether a library asks what this machine can do, as urllib3 for IPv6."""
     place = args[1] if event == "socket.bind" else None
     return (
         isinstance(place, tuple)
@@ -235,12 +216,7 @@ def _looks_around(event: str, args: tuple[Any, ...]) -> bool:
 
 
 def _detail(event: str, args: tuple[Any, ...]) -> str:
-    """Say in a few words what the event is about, without objects or memory addresses.
-
-    Args:
-        event: name of the audit event.
-        args: what the interpreter reports with it.
-    """
+    """Say in a few words what the event is about, without objects or addresses."""
     if event.startswith("socket."):
         where = args[1] if event != "socket.getaddrinfo" and len(args) > 1 else args[0]
         if isinstance(where, tuple):

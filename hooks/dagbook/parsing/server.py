@@ -1,18 +1,11 @@
-"""The process that imports Airflow and parses DAG files: JSON lines in, JSON lines out.
+"""The process that imports Airflow once and forks for each file that it parses.
 
-``python -m dagbook.parsing.server`` imports Airflow once and forks for each request, so
-that no file sees what another one left in ``sys.modules`` or the environment, and a
-file that ends, kills or hangs its process takes nothing else with it. It never imports
-the site generator.
-
-Requests (one JSON object per line on standard input; ``id`` comes back in the answer):
+JSON lines in, JSON lines out, in the order in which the files are done; ``id`` comes
+back. A problem with ``"cacheable": false`` may be gone without a change of the file.
 
     {"id": 1, "op": "parse", "file": "/…/x.py", "root": "/…", "limit": 5.0}
-    {"id": 2, "op": "schedule", "file": "/…/x.py", "root": "/…", "limit": 5.0,
-     "dag_id": "x", "from": "2026-05-01T00:00:00Z", "count": 5}
-
-Answers come in the order in which the files are done. A problem with
-``"cacheable": false`` may be gone the next time without any change of the file.
+    {"id": 2, "op": "schedule", …, "dag_id": "x", "from": "2026-05-01T00:00:00Z",
+     "count": 5}
 """
 
 from __future__ import annotations
@@ -105,9 +98,7 @@ def _import_airflow(home: str) -> None:
 class Server:
     """Reads requests and keeps at most ``AT_ONCE`` forked processes at work.
 
-    Args:
-        out: where the answers go; nobody else holds this file descriptor.
-        home: the throw-away ``AIRFLOW_HOME``.
+    Nobody else holds the file descriptor of ``out``; ``home`` is ``AIRFLOW_HOME``.
     """
 
     def __init__(self, out: Any, home: str) -> None:

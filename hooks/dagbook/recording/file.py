@@ -1,9 +1,7 @@
 """What a run becomes on disk, and when two runs are the same.
 
-A recording is the JSON file beside an example's test. What differs between two runs of
-the same behaviour is *noise*: it is stored, because a timeline needs it, but it is not
-compared, and the old value is kept when nothing else changed. So a changed recording
-in a diff is always changed behaviour.
+What differs between two runs of the same behaviour is *noise*: stored, because a
+timeline needs it, but not compared; the old value stays when nothing else changed.
 """
 
 from __future__ import annotations
@@ -39,10 +37,9 @@ def seal(data: Recording) -> str:
 
 
 def sealed(text: str) -> bool:
-    """Tell whether a file's text is what ``save`` wrote, to the character.
+    """Tell whether a text is what ``save`` wrote, to the character.
 
-    Without the line of its seal, the text is what was sealed: nothing needs to be read
-    as JSON and written again.
+    Without the line of its seal, the text is what was sealed.
     """
     seals = [first or last for first, last in _SEAL.findall(text)]
     rest = _SEAL.sub("", text)
@@ -76,8 +73,7 @@ def save(path: Path, data: Recording) -> bool:
 def noise(scenario: Scenario) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield what of a run is measured: where it stands, the object and its key.
 
-    Only the run's own fields are, and the example's own values never: a ``duration``
-    that a task returns is behaviour.
+    The example's own values never are: a ``duration`` that a task returns is behaviour.
     """
     if "duration" in scenario:
         yield "run", scenario, "duration"

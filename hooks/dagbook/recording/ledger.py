@@ -1,8 +1,4 @@
-"""Which tests of a module ran in this session, and whether all of them did.
-
-A recording and a proof stand for a whole module. The plugins that write them share this
-one account of a session.
-"""
+"""Which tests of a module ran in this session, and whether all of them did."""
 
 from __future__ import annotations
 

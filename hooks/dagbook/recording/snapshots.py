@@ -106,10 +106,7 @@ def _scenarios(location: str) -> dict[str, Any]:
 
 
 def _readable(path: Path) -> recording.Recording:
-    """Return a recording, empty when there is none or when it is no JSON.
-
-    `dagbook check` says what is wrong with such a file; recording again repairs it.
-    """
+    """Return a recording, empty when there is none or when it is no JSON."""
     try:
         return recording.load(path)
     except (FileNotFoundError, ValueError):

@@ -1,8 +1,4 @@
-"""Read what a run left in the metadata database.
-
-This is the operator's side of Airflow: the harness owns the database, so it may read
-it. A task may not, and the guard sees to that.
-"""
+"""Read what a run left in the metadata database, as the operator of Airflow may."""
 
 from __future__ import annotations
 
@@ -43,8 +39,6 @@ def collect(dag: Any, run_id: str, seen: Seen, seconds: float) -> dict[str, Any]
 
     Args:
         dag: the parsed DAG (task order and operators come from it).
-        run_id: the run.
-        seen: what the observer saw.
         seconds: how long the run took, wall clock.
     """
     with create_session() as session:
@@ -200,8 +194,7 @@ def _rendered(session: Session, ti: TaskInstance, task: Any) -> dict[str, Any]:
 def _asset_events(session: Session, dag: Any, run_id: str) -> list[dict[str, Any]]:
     """Return the events of a run, task by task.
 
-    The outlets of a task are a set, so their order in the database has no meaning; that
-    of several events of one asset has.
+    The outlets of a task are a set: only several events of one asset have an order.
     """
     found = session.execute(
         select(AssetEvent, AssetModel)

@@ -1,7 +1,6 @@
 """pytest's side of the harness: the fixture ``example`` and the comparison.
 
-Loaded in every pytest of the project by an entry point. Airflow is not imported here;
-its environment is set when a session begins, before any test module can import it.
+Loaded in every pytest of the project by an entry point; does not import Airflow.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """Answers from outside while a run waits: child runs that end, people who decide.
 
-Nothing executes a child run under ``dag.test()``, and nobody answers a
-human-in-the-loop task. The responder does over the public REST API what a scheduler or
-a person would do, from a thread, while the run is under way. On a real scheduler it is
-not needed.
+Under ``dag.test()`` nothing executes a child run and nobody answers a
+human-in-the-loop task: a thread does it over the public REST API.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ PAUSE = 0.15
 
 @dataclass
 class Answers:
-    """What the responder will say, and what it said.
+    """What the responder will say.
 
     Args:
         children: dag_id → states, one for each run in the order of their creation; the
@@ -62,11 +60,8 @@ def responding(client: httpx.Client, answers: Answers) -> Iterator[Answers]:
 def deciding_timeouts(dag: Any) -> Iterator[None]:
     """Let ``response_timeout`` take effect while the block runs.
 
-    ``dag.test()`` waits for a person for ever. The scheduler's own method gives the
+    ``dag.test()`` waits for a person for ever; the scheduler's own method gives the
     defaults as the answer when the time is over, or fails the task.
-
-    Args:
-        dag: the parsed DAG; without a ``response_timeout`` nothing is started.
     """
     given = [getattr(task, "partial_kwargs", vars(task)) for task in dag.tasks]
     if not any(one.get("response_timeout") for one in given):

@@ -70,11 +70,7 @@ class TaskResult:
 
 @dataclass(frozen=True)
 class Run:
-    """One finished Dag run, unmasked.
-
-    Args:
-        data: the scenario as architecture.md describes it.
-    """
+    """One finished Dag run, unmasked; ``data`` is as architecture.md describes it."""
 
     data: dict[str, Any]
 

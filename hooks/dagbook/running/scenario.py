@@ -50,9 +50,6 @@ class Scenario:
     def cli(self, *words: str, name: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``airflow WORDS`` on the scenario's database, and record the answer.
 
-        It is Airflow's own command, in a process of its own; see
-        :mod:`dagbook.running.airflow_command`.
-
         Args:
             words: the words after ``airflow``.
             name: by which a page shows the exchange.

@@ -1,9 +1,4 @@
-"""Airflow's own redaction: what a worker hides in its log is hidden in a recording.
-
-Airflow keeps two maskers, one for tasks and one for its servers. Both learn a secret
-when a task reads a connection or a variable with a sensitive name, and by
-``mask_secret``. Under ``dag.test()`` they live as long as the process.
-"""
+"""Airflow's own redaction: what a worker hides in its log is hidden in a recording."""
 
 from __future__ import annotations
 

@@ -49,15 +49,10 @@ _TICK = re.compile(r"^(\s*(?:#+ )?)- \[[xX]\]")
 
 @dataclass(frozen=True)
 class Line:
-    """One line that means something.
+    """One line that means something: its kind is a name of ``_KINDS``.
 
-    Args:
-        number: counted from 1.
-        kind: ``title``, ``subsection``, ``summary``, ``item``, ``heading``, ``meta``,
-            ``bad_meta``, ``bullet``, ``strange``, ``rule`` or ``text``.
-        text: the line without its end.
-        groups: what the pattern of its kind caught; a missing part is empty.
-        ticked: its box is ticked; otherwise it is read as if it were open.
+    ``number`` counts from 1; ``groups`` is what the pattern caught, "" for no match; a
+    ticked box is read as if it were open.
     """
 
     number: int
@@ -93,14 +88,7 @@ def slug(title: str) -> str:
 
 
 def parse_tags(text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    """Read the list of tags of an item.
-
-    Args:
-        text: ``['reference', 'control', 'beginner', 'success']``.
-
-    Returns:
-        The tags, and pairs of what is wrong and what to do about it.
-    """
+    """Return the tags in ``text``, a Python list, and pairs of fault and remedy."""
     usage = f"write {', '.join(TAGS)} in this order, such as {_example()}"
     try:
         tags = ast.literal_eval(text)

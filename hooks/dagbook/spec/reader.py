@@ -13,14 +13,11 @@ from dagbook.spec.model import Bullet, Item, SpecFile, Subsection
 
 @lru_cache(maxsize=512)
 def parse(text: str, path: str) -> tuple[SpecFile, tuple[Problem, ...]]:
-    """Read one checklist; the same text is read once.
+    """Return what could be read of a checklist, and what is wrong with the rest.
 
     Args:
-        text: the file's text.
-        path: the file's path relative to the root; its stem names the section.
-
-    Returns:
-        What could be read, and everything that is wrong with the rest.
+        text: of the file; the same text is read once.
+        path: relative to the root; its stem names the section.
     """
     reader = _Reader(path)
     for line in read_lines(text):

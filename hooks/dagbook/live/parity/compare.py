@@ -15,14 +15,9 @@ NOT_TRIED = {"EmptyOperator"}
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not as recorded.
+    """One thing that is not as recorded; ``reason`` when the page declares it.
 
-    Args:
-        task: task id; empty: the run.
-        map_index: of the instance, -1 when it is not mapped.
-        recorded: what ``dag.test()`` did.
-        live: what the scheduler did.
-        reason: from the page, when it is declared there.
+    ``task`` "": the run; ``map_index`` -1: not mapped.
     """
 
     task: str

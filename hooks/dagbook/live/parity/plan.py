@@ -27,12 +27,7 @@ TaskKey = tuple[str, int]
 
 @dataclass(frozen=True)
 class Expected:
-    """One recorded run, or one recorded refusal of a conf.
-
-    Args:
-        scenario: its name in the recording.
-        data: the scenario as recorded.
-    """
+    """One recorded run, or one recorded refusal of a conf, by its scenario's name."""
 
     scenario: str
     data: dict[str, Any]
@@ -94,12 +89,8 @@ Request = tuple[Expected, ...]
 class Declared:
     """A difference that the page declares.
 
-    Args:
-        scenario: where.
-        task: which task; empty: the run.
-        map_index: which instance; None: all of the task.
-        expected: what a real scheduler does, such as ``failed`` or ``success, try 2``.
-        reason: why.
+    ``task`` "": the run; ``map_index`` None: all instances; ``expected`` is such as
+    ``failed`` or ``success, try 2``.
     """
 
     scenario: str
@@ -143,14 +134,9 @@ class Plan:
 
 
 def plans(project: Project, only: str = "") -> list[Plan]:
-    """Return a plan for every example that has recorded runs.
+    """Return a plan for every example that ``only`` means and that has recorded runs.
 
-    A scenario in which the test had a hand (``hands``) is left out: a scheduler does
-    what it is asked for, and nobody patches a file for it.
-
-    Args:
-        project: where.
-        only: ids or beginnings of ids, with commas; empty: all.
+    Scenarios in which the test had a hand (``hands``) are left out.
 
     Raises:
         DagbookError: a part of ``only`` means nothing.
@@ -205,8 +191,7 @@ def _asked(one: Expected) -> str:
 def smoke(all_plans: list[Plan], limit: int = SMOKE) -> list[Plan]:
     """Return at most ``limit`` plans that together cover every mode.
 
-    Chosen greedily: each next example is the one with the most modes that none before
-    it had. Of its runs only those stay that add a mode.
+    Greedily: next comes the one with the most new modes, of its runs those with one.
     """
     chosen: list[Plan] = []
     left = list(all_plans)

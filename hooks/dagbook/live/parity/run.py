@@ -44,12 +44,7 @@ Unfinished = dict[tuple[str, str], Json]
 
 
 class Parity:
-    """Runs plans on a cluster.
-
-    Args:
-        cluster: a started Airflow that loads the plans' DAG files.
-        progress: told one line per finished example.
-    """
+    """Runs plans on a started cluster that loads their DAG files."""
 
     def __init__(self, cluster: Cluster, progress: Callable[[str], None]) -> None:
         self.cluster = cluster

@@ -46,9 +46,6 @@ class Cluster:
     """A context manager around one Airflow.
 
     Args:
-        database: ``postgresql`` or ``sqlite``.
-        executor: ``local`` or ``celery``.
-        plugins: the plugins folder, if any.
         cache: a folder for what makes the next start faster.
         keep_logs: where the logs of a failed session go; None drops them.
         parallelism: tasks at once.
@@ -195,21 +192,14 @@ class Cluster:
         )
 
     def restart_ended(self) -> list[str]:
-        """Start the components that ended by themselves, as a process manager would.
-
-        Returns:
-            Their names.
-        """
+        """Start again what ended by itself, as a manager would; return names."""
         ended = sorted(set(self.keeping.exits()) & set(COMPONENTS))
         for name in ended:
             self.start_component(name)
         return ended
 
     def _start_components(self, seconds: float) -> None:
-        """Start all; the DAG processor last.
-
-        A task needs the API server at once, and without DAGs the scheduler has no task.
-        """
+        """Start all; the DAG processor last, for tasks need the API server at once."""
         for name in COMPONENTS:
             if name != "dag-processor":
                 self.start_component(name)
@@ -293,8 +283,7 @@ class Cluster:
         """Wait until the DAG processor has registered every DAG of ``dag_ids``.
 
         Raises:
-            ClusterError: a file of theirs cannot be imported, or some are missing after
-                ``seconds``.
+            ClusterError: a file of theirs cannot be imported, or ``seconds`` are over.
         """
         deadline = time.monotonic() + seconds
         while missing := dag_ids - self.client.dag_ids():

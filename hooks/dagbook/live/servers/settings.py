@@ -28,13 +28,7 @@ class Settings:
 
     Args:
         home: ``AIRFLOW_HOME``; everything that Airflow writes goes below it.
-        port: of the API server on 127.0.0.1.
-        database_url: SQLAlchemy URL of the metadata database.
-        dags: the folder of the DAG files.
-        executor: ``local`` or ``celery``.
-        plugins: the plugins folder, if any.
         cache: compiled Python goes there, so that the second start is a fast one.
-        parallelism: tasks at once on the whole Airflow.
         extra: more variables, stronger than the ones made here.
     """
 

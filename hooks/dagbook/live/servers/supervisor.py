@@ -1,19 +1,14 @@
 """Start a session's servers and end them with it, whatever happens to the session.
 
-It is run as ``python -m dagbook.live.servers.supervisor FOLDER``.
-
-One keeper stands between a test session and the servers it needs. It reads one JSON
-request per line and answers one JSON line each. It stops everything when it is told to,
-when it gets a signal, and when its input ends, which is what happens when the process
-that started it dies in any way. In the last two cases it also removes FOLDER, which
-belongs to that session.
+Run as ``python -m dagbook.live.servers.supervisor FOLDER``; one JSON request per line,
+one JSON line each. It stops everything when told to, at a signal, and when its input
+ends, as it does when the process that started it dies; then it also removes FOLDER.
 
 Told to ``keep``, it outlives the session: others come through the Unix socket
-``keeper.sock`` in FOLDER, and everything ends when nobody came for so many seconds.
+``keeper.sock`` in FOLDER, until nobody came for so many seconds.
 
-Tasks of Airflow run in sessions and process groups of their own and outlive a killed
-scheduler, so that signalling the children is not enough: on Linux the keeper is the
-*subreaper* of all its descendants, and stopping means that no descendant is left.
+Tasks of Airflow outlive a killed scheduler in sessions of their own: on Linux the
+keeper is the *subreaper* of all its descendants, and leaves none.
 """
 
 from __future__ import annotations
@@ -73,8 +68,8 @@ class Keeper:
     def start(self, request: dict[str, Any]) -> dict[str, Any]:
         """Start ``name`` with ``argv``, ``env``, ``log``, ``cwd``, ``uid`` and ``gid``.
 
-        ``stop`` names the signal that asks the process to end (default SIGTERM);
-        ``stage`` says when: those that others need to end well have a higher one.
+        ``stop`` names the signal that asks it to end (default SIGTERM); what others need
+        to end well has a higher ``stage``.
         """
         name = request["name"]
         running = self.children.get(name)
