@@ -7,6 +7,7 @@ that whoever knows one path knows the others.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,6 +78,14 @@ class Project:
             stem: the file name without ``.py``.
         """
         return ExamplePaths(self, folder, stem)
+
+    def tested_by(self, module: Path, ending: str = "") -> ExamplePaths | None:
+        """Return the example whose test module has this path and ``ending``, if any."""
+        match = re.fullmatch(rf"test_(\d+_\d+_\d+_\w+){ending}\.py", module.name)
+        if not match or self.tests not in module.parents:
+            return None
+        folder = module.parent.relative_to(self.tests).as_posix()
+        return self.example(folder, match[1])
 
     def dag_files(self) -> Iterator[Path]:
         """Yield every DAG file in a stable order, without plugins and hidden files."""

@@ -16,7 +16,7 @@ from dagbook.problems import DagbookError, Problem
 
 @dataclass
 class Series:
-    """Seconds of one thing on the clock and, where known, of all processors, by round."""
+    """Seconds of one thing by round: on the clock and, where known, of processors."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)

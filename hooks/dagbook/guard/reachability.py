@@ -91,8 +91,8 @@ class Reach:
     def in_tasks(self) -> list[ast.AST]:
         """Return functions, lambdas and classes whose code runs in a task.
 
-        Begins with decorated functions, callables of operators, callbacks and the methods
-        of classes derived from Airflow's; follows every name that they mention.
+        Begins with decorated functions, callables of operators, callbacks, methods of
+        classes from Airflow; follows every name that they mention.
         """
         reached: dict[int, ast.AST] = {}
         waiting = list(self._roots())

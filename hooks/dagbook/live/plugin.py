@@ -6,7 +6,6 @@ Loaded by ``dagbook live`` (``-p dagbook.live.plugin``).
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,9 +24,8 @@ from dagbook.live.scenario import Scenario
 from dagbook.live.servers.cluster import Cluster
 from dagbook.live.servers.deployment import deploy
 from dagbook.project import ExamplePaths, Project
+from dagbook.recording import file as recording
 from dagbook.recording.ledger import ledger
-
-STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)_live\.py$")
 
 DEPLOYED = pytest.StashKey[set[Path]]()
 MADE = pytest.StashKey[dict[Path, set[str]]]()
@@ -43,15 +41,6 @@ def say(config: pytest.Config, line: str) -> None:
     capture = config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled() if capture else contextmanager(iter)([]):
         print(f"live: {line}", file=sys.stderr, flush=True)
-
-
-def live_paths(project: Project, module: Path) -> ExamplePaths | None:
-    """Return the example that a live test module is about, by the module's path."""
-    match = STEM.match(module.name)
-    if not match or project.tests not in module.parents:
-        return None
-    folder = module.parent.relative_to(project.tests).as_posix()
-    return project.example(folder, match.group(1))
 
 
 class Live:
@@ -144,7 +133,7 @@ def live(
     """The live Airflow in the hands of one test."""
     project = Project.find(Path(str(request.config.rootpath)))
     module = Path(str(request.path))
-    paths = live_paths(project, module)
+    paths = project.tested_by(module, "_live")
     cluster.check_alive()
     deployed = request.config.stash.setdefault(DEPLOYED, set())
     if paths and module not in deployed:
@@ -156,8 +145,8 @@ def live(
     for dag_id in sorted(cluster.client.dag_ids()):
         if dag_id.startswith(paths.stem if paths else "live_"):
             cluster.client.pause(dag_id)
-    if paths:
-        _remember(request, made)
+    made_by = request.config.stash.setdefault(MADE, {})
+    made_by.setdefault(module, set()).update(made.made)
 
 
 @pytest.fixture
@@ -174,12 +163,6 @@ def deployed(request: pytest.FixtureRequest, live: Live) -> tuple[Live, Path]:
     return live, file
 
 
-def _remember(request: pytest.FixtureRequest, made: Live) -> None:
-    """Keep which scenarios a test made, for the end of the session."""
-    of_module = request.config.stash.setdefault(MADE, {})
-    of_module.setdefault(Path(str(request.path)), set()).update(made.made)
-
-
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
@@ -193,12 +176,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """After recording, write which source and tests each recording stands for."""
     if os.environ.get("DAGBOOK_RECORD") != "1":
         return
-    from dagbook.spec import load as spec
-
     project = Project.find(Path(str(session.config.rootpath)))
-    ids = {item.stem: item.id for item in spec.load(project).items}
-    options = Options.from_environment()
+    words = Options.from_environment().words
     for module, passed in ledger(session.config).passed().items():
-        if paths := live_paths(project, module):
+        if paths := project.tested_by(module, "_live"):
             names = session.config.stash.get(MADE, {}).get(module, set())
-            records.stamp(paths, ids.get(paths.stem, ""), passed, names, options.words)
+            recording.stamp(paths, True, passed, names, measured_on=words)

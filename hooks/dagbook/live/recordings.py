@@ -6,17 +6,13 @@ Times are *noise*: stored for the timeline, not compared.
 from __future__ import annotations
 
 import copy
-import platform
 import re
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dagbook.files import sha256
 from dagbook.live.history import moment
 from dagbook.live.scenario import Scenario
-from dagbook.project import ExamplePaths
 from dagbook.recording import file as recording
 from dagbook.recording.masks import Masker
 
@@ -123,35 +119,3 @@ def write(path: Path, name: str, data: dict[str, Any]) -> None:
         return
     whole["scenarios"][name] = data
     recording.save(path, whole)
-
-
-def stamp(
-    paths: ExamplePaths, item_id: str, passed: set[str], names: set[str], kind: str
-) -> None:
-    """Write what the recording stands for: source, test, versions, executor.
-
-    Args:
-        passed: the tests that have passed.
-        names: the scenarios that those tests made; others are dropped.
-        kind: executor and database in words.
-    """
-    path = paths.live_recording
-    if not path.exists():
-        return
-    data = recording.load(path)
-    before = recording.seal(data)
-    project = paths.project
-    test = paths.live_test
-    data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in names}
-    data["id"] = item_id
-    data["source"] = {"path": project.relative(paths.dag), "sha256": sha256(paths.dag)}
-    data["tests"] = {
-        "path": project.relative(test),
-        "sha256": sha256(test),
-        "passed": sorted(passed),
-    }
-    if recording.seal(data) != before or "airflow" not in data:
-        data["airflow"] = version("apache-airflow-core")
-        data["python"] = ".".join(platform.python_version_tuple()[:2])
-        data["measured_on"] = kind
-    recording.save(path, data)

@@ -10,9 +10,15 @@ import copy
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from dagbook import files
+from dagbook.project import ExamplePaths
+from dagbook.spec import load as spec
 
 FORMAT = 1
 HEADER_NOISE = {"airflow", "python"}
@@ -68,6 +74,37 @@ def save(path: Path, data: Recording) -> bool:
     scratch.write_text(text, encoding="utf-8")
     scratch.replace(path)
     return True
+
+
+def stamp(
+    paths: ExamplePaths, live: bool, passed: set[str], made: set[str], **more: str
+) -> None:
+    """Write which item, source, tests and versions a recording stands for.
+
+    Args:
+        live: the recording of the real scheduler; otherwise the other one.
+        passed: the tests that have passed.
+        made: the scenarios that those tests made; others are dropped.
+        more: written when something has changed.
+    """
+    path = paths.live_recording if live else paths.recording
+    if not path.exists():
+        return
+    data = load(path)
+    before = seal(data)
+    data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in made}
+    item = spec.load(paths.project).by_stem.get(paths.stem)
+    data["id"] = item.id if item else ""
+    test = paths.live_test if live else paths.test
+    for key, file in (("source", paths.dag), ("tests", test)):
+        name = paths.project.relative(file)
+        data[key] = {"path": name, "sha256": files.sha256(file)}
+    data["tests"]["passed"] = sorted(passed)
+    if seal(data) != before or "airflow" not in data:
+        data["airflow"] = version("apache-airflow-core")
+        data["python"] = "{}.{}".format(*sys.version_info)
+        data |= more
+    save(path, data)
 
 
 def noise(scenario: Scenario) -> Iterator[tuple[str, dict[str, Any], str]]:

@@ -144,11 +144,6 @@ def fill(text: str) -> str:
     return text.replace(MARKER, made)
 
 
-def home_like(path: str) -> bool:
-    """Tell whether ``path`` is long enough that replacing it cannot hit prose."""
-    return len(path) > 3 and path.count("/") >= 1
-
-
 @dataclass
 class Masker:
     """Replace what is volatile or private in text and in JSON values.
@@ -172,7 +167,7 @@ class Masker:
             str(Path.home()): "<home>",
         }
         for folder, name in known.items():
-            if home_like(folder):
+            if len(folder) > 3 and "/" in folder:  # replacing it cannot hit prose
                 self.folders.setdefault(folder, name)
         self._folders = sorted(self.folders.items(), key=lambda p: -len(p[0]))
         self._host = socket.gethostname()

@@ -6,20 +6,16 @@ Loaded in every pytest of the project by an entry point; does not import Airflow
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagbook.files import sha256
 from dagbook.project import ExamplePaths, Project
 from dagbook.recording import file as recording
 from dagbook.recording.ledger import ledger
@@ -27,8 +23,6 @@ from dagbook.running import environment
 
 if TYPE_CHECKING:
     from dagbook.running.example import Example
-
-STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)\.py$")
 
 LONGEST = 10
 
@@ -118,24 +112,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(f"{took[module]:6.1f} s  {module}")
 
 
-@cache
-def _items(root: Path) -> dict[str, str]:
-    from dagbook.spec import load as spec
-
-    found = spec.load(Project(root))
-    return {item.stem: item.id for item in found.items}
-
-
 def example_paths(project: Project, module: Path) -> ExamplePaths | None:
     """Return the example that a test module is about, by the module's path."""
-    match = STEM.match(module.name)
-    if not match or project.tests not in module.parents:
-        return None
-    folder = module.parent.relative_to(project.tests).as_posix()
+    paths = project.tested_by(module)
     # `dagbook mutants` tests a changed copy of the DAG file in place of the real one.
-    if changed := os.environ.get("DAGBOOK_MUTANT"):
-        return MutatedPaths(project, folder, match.group(1), Path(changed))
-    return project.example(folder, match.group(1))
+    if paths and (changed := os.environ.get("DAGBOOK_MUTANT")):
+        return MutatedPaths(project, paths.folder, paths.stem, Path(changed))
+    return paths
 
 
 @dataclass(frozen=True)
@@ -231,30 +214,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if harness is None or not session.config.getoption("update_snapshots", False):
         return
     for module, passed in ledger(session.config).passed().items():
-        paths = example_paths(harness.project, module)
-        if paths and paths.recording.exists():
-            _stamp(harness, paths, passed)
-
-
-def _stamp(harness: Harness, paths: ExamplePaths, passed: set[str]) -> None:
-    import platform
-
-    data = recording.load(paths.recording)
-    before = recording.seal(data)
-    made = harness.recorded.get(paths.recording, set())
-    data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in made}
-    project = harness.project
-    data["id"] = _items(project.root).get(paths.stem, "")
-    data["source"] = {
-        "path": project.relative(paths.dag),
-        "sha256": sha256(paths.dag),
-    }
-    data["tests"] = {
-        "path": project.relative(paths.test),
-        "sha256": sha256(paths.test),
-        "passed": sorted(passed),
-    }
-    if recording.seal(data) != before or "airflow" not in data:
-        data["airflow"] = version("apache-airflow-core")
-        data["python"] = ".".join(platform.python_version_tuple()[:2])
-    recording.save(paths.recording, data)
+        if paths := example_paths(harness.project, module):
+            made = harness.recorded.get(paths.recording, set())
+            recording.stamp(paths, False, passed, made)

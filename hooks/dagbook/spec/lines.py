@@ -42,8 +42,6 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("strange", re.compile(r"\s*(?:[-*+]|\d+[.)])(?:\s|$)")),
     ("text", re.compile(r"")),
 )
-
-
 _TICK = re.compile(r"^(\s*(?:#+ )?)- \[[xX]\]")
 
 
@@ -103,9 +101,7 @@ def parse_tags(text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
         if tag not in known:
             close = get_close_matches(tag, known, 1)
             meant = f"did you mean “{close[0]}”? " if close else ""
-            remedy = (
-                f"{meant}known: {', '.join(known)}; new ones go into spec_lines.TAGS"
-            )
+            remedy = f"{meant}known: {', '.join(known)}; new ones go into TAGS"
             wrong.append((f"unknown {group} tag “{tag}”", remedy))
     return tuple(tags), wrong
 

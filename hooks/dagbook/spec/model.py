@@ -151,9 +151,7 @@ class Spec:
             ]
             if not found:
                 what = f"“{word}” is no item of the spec"
-                remedy = (
-                    "give an id such as 16.1.1, a subsection such as 16.1, or a file"
-                )
+                remedy = "give an id as 16.1.1, a subsection as 16.1, or a file"
                 raise DagbookError(Problem("docs/spec", 0, what, remedy))
             chosen |= {item.id: item for item in found}
         return tuple(item for item in self.items if item.id in chosen)

@@ -17,7 +17,7 @@ Kept = tuple[Path, Settings, Keeping]
 
 
 def save(state: Path, settings: Settings, keeping: Keeping, idle: float) -> None:
-    """Let others use the Airflow; write where it is, and its passwords, for its owner."""
+    """Let others use the Airflow; write for its owner where it is, with passwords."""
     keeping.keep(idle)
     data = asdict(settings) | {"program": program(settings.plugins)}
     state.touch(mode=0o600)

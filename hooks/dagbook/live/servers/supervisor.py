@@ -68,8 +68,8 @@ class Keeper:
     def start(self, request: dict[str, Any]) -> dict[str, Any]:
         """Start ``name`` with ``argv``, ``env``, ``log``, ``cwd``, ``uid`` and ``gid``.
 
-        ``stop`` names the signal that asks it to end (default SIGTERM); what others need
-        to end well has a higher ``stage``.
+        ``stop`` names the signal that asks it to end (default SIGTERM); what others
+        need to end well has a higher ``stage``.
         """
         name = request["name"]
         running = self.children.get(name)
