@@ -97,9 +97,7 @@ def environment(project: Project, minor: str) -> tuple[Path, str]:
     home = project.cache / "matrix" / version
     python = home / "bin" / "python"
     if not (home / "ready").exists():
-        _call(
-            [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(home)]
-        )
+        _call([*uv, "venv", "-q", "--clear", "--python", sys.executable, str(home)])
         install = [*uv, "pip", "install", "--quiet", "--python", str(python)]
         _call([*install, "--exclude-newer", day, f"apache-airflow=={version}"])
         _call([*install, *TOOLS])
@@ -150,9 +148,8 @@ def passes(project: Project, python: Path, item: Item) -> bool:
 
 def log_of(project: Project, python: Path, item: Item) -> Path:
     """Return where the output of an example's tests goes; kept until the next time."""
-    return (
-        project.cache / "matrix" / f"{python.parents[1].name}-logs" / f"{item.id}.txt"
-    )
+    version = python.parents[1].name
+    return project.cache / "matrix" / f"{version}-logs" / f"{item.id}.txt"
 
 
 def save(project: Project, version: str, item: Item, passed: bool) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dagbook import files
+from dagbook.examples.versions import numbers
 from dagbook.project import Project
 from dagbook.recording import file as recording
 
@@ -64,14 +65,12 @@ def load(path: Path) -> dict[str, Any]:
 
 def claims(project: Project) -> dict[str, dict[str, Any]]:
     """Return the claims that held, by id: ``by``, ``test``, ``held``."""
-    found: dict[str, dict[str, Any]] = load(claims_file(project)).get("claims", {})
-    return found
+    return load(claims_file(project)).get("claims", {})
 
 
 def tables(project: Project) -> dict[str, dict[str, Any]]:
     """Return the computed tables by name: ``caption``, ``head``, ``rows``."""
-    found: dict[str, dict[str, Any]] = load(tables_file(project)).get("tables", {})
-    return found
+    return load(tables_file(project)).get("tables", {})
 
 
 def fingerprint(project: Project, module: Path) -> str:
@@ -115,7 +114,7 @@ def keep_claims(
         }
         for claim, row in proven.items():
             held = set(before.get(claim, {}).get("held", ())) if same else set()
-            kept[claim] = {**row, "held": sorted(held | {version}, key=_order)}
+            kept[claim] = {**row, "held": sorted(held | {version}, key=numbers)}
         modules = {
             key: value
             for key, value in {**modules, name: now}.items()
@@ -130,10 +129,6 @@ def keep_table(project: Project, name: str, table: Mapping[str, Any]) -> None:
     with _alone(project):
         found = load(path).get("tables", {})
         recording.save(path, {"tables": {**found, name: dict(table)}})
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 @contextmanager

@@ -60,8 +60,6 @@ _MOVED: tuple[tuple[str, str], ...] = (
     (r"airflow\.lineage(\..*)?", "inlets and outlets of airflow.sdk"),
     (r"airflow\.timetables\.datasets(\..*)?", "airflow.sdk.AssetOrTimeSchedule"),
 )
-_MOVED_COMPILED = [(re.compile(pattern), target) for pattern, target in _MOVED]
-
 _ORM = (
     "airflow.models",
     "airflow.settings",
@@ -107,8 +105,8 @@ def below(path: str, prefix: str) -> bool:
 
 def replacement(path: str) -> str:
     """Return where an Airflow 2 path has moved to, ``""`` if it has not moved."""
-    for pattern, target in _MOVED_COMPILED:
-        if match := pattern.fullmatch(path):
+    for pattern, target in _MOVED:
+        if match := re.fullmatch(pattern, path):
             return match.expand(target)
     return ""
 
@@ -130,13 +128,10 @@ def allowed(path: str, requires: tuple[str, ...], plugins: frozenset[str]) -> bo
     ``dags/plugins``.
     """
     top = path.partition(".")[0]
-    if path == "airflow":
+    if top in sys.stdlib_module_names or top in plugins or path in _PUBLIC:
         return True
-    if top in sys.stdlib_module_names or top in plugins:
-        return True
-    if top == "airflow" and any(below(path, prefix) for prefix in _PUBLIC_AIRFLOW):
-        return True
-    if top in _PUBLIC and top != "airflow":
+    public = _PUBLIC_AIRFLOW if top == "airflow" else _PUBLIC
+    if any(below(path, prefix) for prefix in public):
         return True
     for name in [*requires, *_brought_along()]:
         distribution = re.split(r"[\[<>=!~; ]", name, maxsplit=1)[0].lower()

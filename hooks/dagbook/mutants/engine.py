@@ -21,11 +21,9 @@ from dagbook.problems import DagbookError, Problem
 from dagbook.project import ExamplePaths, Project
 
 PROCESSES = 2
-#: Seconds: the unchanged example may take this long, a mutant at least this long.
-CONTROL_LIMIT = 900.0
-LEAST_LIMIT = 20.0
+# Seconds: the unchanged example may take this long, a mutant at least this long.
+CONTROL_LIMIT, LEAST_LIMIT = 900.0, 20.0
 TIMES_LONGER = 6
-
 
 Progress = Callable[[int, int, str], None]
 
@@ -33,7 +31,7 @@ Progress = Callable[[int, int, str], None]
 def judge(
     project: Project,
     examples: list[ExamplePaths],
-    progress: Progress | None = None,
+    progress: Progress = lambda done, total, note: None,
     choose: Callable[[str], list[Mutant]] = sample,
 ) -> dict[str, list[Verdict]]:
     """Test mutants of ``examples`` and return the verdicts by file stem.
@@ -63,9 +61,8 @@ def judge(
                 open_ones.append(one)
         if open_ones:
             jobs.append(Job(paths, cache, text, deque(open_ones)))
-    if progress:
-        progress(done, total, "from the cache")
-    problems = _work(project, jobs, found, lambda n: _tell(progress, n, done, total))
+    progress(done, total, "from the cache")
+    problems = _work(project, jobs, found, lambda n: progress(done + n, total, ""))
     if problems:
         raise DagbookError(problems)
     for verdicts in found.values():
@@ -88,11 +85,6 @@ class Job:
     limit: float = 0.0
     order: list[str] = field(default_factory=list)
     ready: threading.Event = field(default_factory=threading.Event)
-
-
-def _tell(progress: Progress | None, new: int, known: int, total: int) -> None:
-    if progress:
-        progress(known + new, total, "")
 
 
 def _work(
@@ -254,6 +246,5 @@ def estimate(began: float, done: int, total: int) -> str:
     if not done:
         return ""
     left = spent / done * (total - done)
-    return (
-        f"about {left / 60:.0f} min left" if left > 90 else f"about {left:.0f} s left"
-    )
+    told = f"{left / 60:.0f} min" if left > 90 else f"{left:.0f} s"
+    return f"about {told} left"

@@ -25,11 +25,8 @@ class Mark:
 
     def fits(self, stem: str, one: Mutant) -> bool:
         """Tell whether this mark is about the mutant ``one`` of ``stem``."""
-        return (self.example, self.before, self.after) == (
-            stem,
-            one.before,
-            one.after,
-        )
+        mine = (self.example, self.before, self.after)
+        return mine == (stem, one.before, one.after)
 
 
 def path(project: Project) -> Path:
@@ -51,10 +48,9 @@ def load(project: Project) -> list[Mark]:
     marks, problems = [], []
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, dict) or set(row) != KEYS or not row["reason"]:
+            remedy = f"give it exactly {', '.join(sorted(KEYS))}"
             what = f"entry {number} is not a mark"
-            problems.append(
-                Problem(place, 0, what, f"give it exactly {', '.join(sorted(KEYS))}")
-            )
+            problems.append(Problem(place, 0, what, remedy))
             continue
         folded = {k: " ".join(str(v).split()) for k, v in row.items()}
         marks.append(Mark(**folded))

@@ -84,6 +84,11 @@ class Source:
             starts.append(at)
         return starts
 
+    def at(self, line: int, column: int) -> int:
+        """Return the byte of a line (from 1) and a column in characters."""
+        prefix = self.text.splitlines()[line - 1][:column]
+        return self._starts[line - 1] + len(prefix.encode())
+
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return where ``node`` begins and ends, in bytes of the UTF-8 text."""
         return (

@@ -26,14 +26,6 @@ from dagbook.project import Project
 from dagbook.running import environment
 from dagbook.running.dag_test import WARM_UP
 
-BROKEN, KILLED, RECORDING, SURVIVED, TIMEOUT = (
-    "broken",
-    "assertion",
-    "recording",
-    "survived",
-    "timeout",
-)
-
 
 def main() -> None:
     """Serve requests until standard input ends."""
@@ -66,10 +58,8 @@ def _warm(project: Project, home: Path) -> None:
     app = in_process_api_server().app
 
     async def first_request() -> None:
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://x"
-        ) as client:
+        asgi = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=asgi, base_url="http://x") as client:
             await client.get("/variables/nothing")
 
     asyncio.run(first_request())
@@ -114,7 +104,7 @@ def _judge(request: dict[str, Any]) -> dict[str, Any]:
         try:
             end(_test(request, end))
         except BaseException as error:
-            end({"fate": BROKEN, "by": [repr(error)]})
+            end({"fate": "broken", "by": [repr(error)]})
     os.close(writer)
     raw = _read(reader, began + request["limit"])
     # The fork leads its own group: servers and command lines it started end with it.
@@ -124,7 +114,7 @@ def _judge(request: dict[str, Any]) -> dict[str, Any]:
         os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     os.close(reader)
-    answer = json.loads(raw) if raw else {"fate": TIMEOUT, "by": []}
+    answer = json.loads(raw) if raw else {"fate": "timeout", "by": []}
     answer["seconds"] = round(time.monotonic() - began, 2)
     return answer
 
@@ -149,7 +139,7 @@ def _test(
 
     file = Path(request["file"])
     if reason := _does_not_parse(file):
-        return {"fate": BROKEN, "by": [reason]}
+        return {"fate": "broken", "by": [reason]}
     os.environ["DAGBOOK_MUTANT"] = str(file)
     jury = Jury(request["order"], end)
     words = [request["test"], "-q", f"--basetemp={file.parent / 'pytest'}"]
@@ -157,10 +147,10 @@ def _test(
         words += ["-p", f"no:{plugin}"]
     code = pytest.main([*words, "--tb=no", "-W", "ignore"], plugins=[jury])
     if jury.recorded:
-        return {"fate": RECORDING, "by": jury.recorded}
+        return {"fate": "recording", "by": jury.recorded}
     if code != 0:
-        return {"fate": BROKEN, "by": [f"pytest ended with {int(code)}"]}
-    return {"fate": SURVIVED, "by": [], "took": jury.took, "modules": loaded()}
+        return {"fate": "broken", "by": [f"pytest ended with {int(code)}"]}
+    return {"fate": "survived", "by": [], "took": jury.took, "modules": loaded()}
 
 
 def _does_not_parse(file: Path) -> str:
@@ -211,7 +201,7 @@ class Jury:
         if call.excinfo.typename == "RecordingDiffersError":
             self.recorded.append(item.name)
             return
-        self.end({"fate": KILLED, "by": [item.name]})
+        self.end({"fate": "assertion", "by": [item.name]})
 
 
 if __name__ == "__main__":

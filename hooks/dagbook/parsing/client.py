@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from dagbook.parsing.model import fault
+
 Message = dict[str, Any]
 
 _lock = threading.Lock()
@@ -33,23 +35,16 @@ def ask(
     """
     names = dict(enumerate(requests))
     with _lock:
-        for attempt in (1, 2):
+        for _ in range(2):
             for number, answer in _talk(root, companions, requests, names):
-                name = names.pop(number)
-                yield name, answer
+                yield names.pop(number), answer
             if not names:
                 return
             close()
-            if attempt == 2:
-                break
+        what = "was not parsed: the parse worker ended early"
+        remedy = "run it by hand to see why: python -m dagbook.parsing.server"
         for name in names.values():
-            problem = {
-                "line": 0,
-                "what": "was not parsed: the parse worker ended early",
-                "remedy": "run it by hand to see why: python -m dagbook.parsing.server",
-                "cacheable": False,
-            }
-            yield name, {"problems": [problem]}
+            yield name, {"problems": [fault(0, what, remedy, cacheable=False)]}
 
 
 def close() -> None:
@@ -74,10 +69,8 @@ def _talk(
     worker = _worker(root, companions)
     if worker.stdin is None or worker.stdout is None:
         return
-    lines = [
-        json.dumps(requests[name] | {"id": number}) for number, name in names.items()
-    ]
-    text = ("\n".join(lines) + "\n").encode()
+    asked = (requests[name] | {"id": number} for number, name in names.items())
+    text = "".join(f"{json.dumps(one)}\n" for one in asked).encode()
     # A thread writes, so that neither side waits for the other with full pipes.
     writer = threading.Thread(target=_write, args=(worker, text), daemon=True)
     writer.start()

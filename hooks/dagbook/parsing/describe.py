@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from graphlib import TopologicalSorter
 from typing import Any
 
 FROM = "2026-05-01T00:00:00Z"
@@ -57,11 +58,9 @@ def ticks(stored: Any, start: str, count: int) -> list[dict[str, str | None]]:
     info = None
     with _clock_at(begin):
         while len(found) < count:
-            last, info = (
-                info,
-                stored.timetable.next_dagrun_info_v2(
-                    last_dagrun_info=info, restriction=restriction
-                ),
+            last = info
+            info = stored.timetable.next_dagrun_info_v2(
+                last_dagrun_info=last, restriction=restriction
             )
             if info is None or (last and last.run_after == info.run_after):
                 break  # such as @continuous: there is no second run to compute
@@ -120,11 +119,9 @@ def _task(task: Any) -> dict[str, Any]:
 
 def _in_mapped_group(task: Any) -> bool:
     group = task.task_group
-    while group is not None:
-        if type(group).__name__ == "MappedTaskGroup":
-            return True
+    while group is not None and type(group).__name__ != "MappedTaskGroup":
         group = group.parent_group
-    return False
+    return group is not None
 
 
 def _groups(dag: Any) -> list[dict[str, Any]]:
@@ -143,15 +140,12 @@ def _groups(dag: Any) -> list[dict[str, Any]]:
 
 def _order(dag: Any) -> list[str]:
     """Topological; among tasks that are free at the same time, by task id."""
-    waiting = {
-        task_id: set(task.upstream_task_ids) for task_id, task in dag.task_dict.items()
-    }
+    sorter = TopologicalSorter(
+        {k: t.upstream_task_ids for k, t in dag.task_dict.items()}
+    )
+    sorter.prepare()
     order: list[str] = []
-    while waiting:
-        free = sorted(task_id for task_id, above in waiting.items() if not above)
-        for task_id in free:
-            del waiting[task_id]
-        for above in waiting.values():
-            above.difference_update(free)
-        order.extend(free)
+    while free := sorted(sorter.get_ready()):
+        sorter.done(*free)
+        order += free
     return order

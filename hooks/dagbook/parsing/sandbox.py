@@ -13,6 +13,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn
 
+from dagbook.parsing.model import fault
+
 NETWORK = "uses the network while it is parsed"
 PROCESS = "starts a process while it is parsed"
 DATABASE = "uses the metadata database while it is parsed"
@@ -21,23 +23,15 @@ SDK_IN_A_TASK = (
     "move it into a task, and ask the Task SDK or /api/v2 instead of the database"
 )
 
-_EVENTS: dict[str, tuple[str, str]] = {
-    "socket.connect": (NETWORK, IN_A_TASK),
-    "socket.bind": (NETWORK, IN_A_TASK),
-    "socket.sendto": (NETWORK, IN_A_TASK),
-    "socket.sendmsg": (NETWORK, IN_A_TASK),
-    "socket.getaddrinfo": (NETWORK, IN_A_TASK),
-    "socket.gethostbyname": (NETWORK, IN_A_TASK),
-    "socket.gethostbyaddr": (NETWORK, IN_A_TASK),
-    "socket.getnameinfo": (NETWORK, IN_A_TASK),
-    "subprocess.Popen": (PROCESS, IN_A_TASK),
-    "os.system": (PROCESS, IN_A_TASK),
-    "os.exec": (PROCESS, IN_A_TASK),
-    "os.fork": (PROCESS, IN_A_TASK),
-    "os.forkpty": (PROCESS, IN_A_TASK),
-    "os.posix_spawn": (PROCESS, IN_A_TASK),
-    "pty.spawn": (PROCESS, IN_A_TASK),
-    "sqlite3.connect": ("opens a SQLite database while it is parsed", IN_A_TASK),
+_SOCKET = "connect bind sendto sendmsg getaddrinfo gethostbyname gethostbyaddr"
+_OS = "system exec fork forkpty posix_spawn"
+# Audit event → what a file does that raises it.
+_EVENTS = {
+    **{f"socket.{name}": NETWORK for name in (*_SOCKET.split(), "getnameinfo")},
+    **{f"os.{name}": PROCESS for name in _OS.split()},
+    "subprocess.Popen": PROCESS,
+    "pty.spawn": PROCESS,
+    "sqlite3.connect": "opens a SQLite database while it is parsed",
 }
 
 
@@ -63,13 +57,7 @@ class Watch:
         ``line`` 0: the line that is running now; ``cacheable``: the next parse of the
         same text would say the same.
         """
-        problem: dict[str, Any] = {
-            "line": line or self.line(),
-            "what": what,
-            "remedy": remedy,
-        }
-        if not cacheable:
-            problem["cacheable"] = False
+        problem = fault(line or self.line(), what, remedy, cacheable)
         if problem not in self.problems:
             self.problems.append(problem)
 
@@ -108,13 +96,10 @@ class Watch:
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if not self._active:
             return
-        if rule := _EVENTS.get(event):
-            if _looks_around(event, args) and not self._is_here(sys._getframe(1)):
-                return
-            self._refuse(f"{rule[0]}: {_detail(event, args)}", rule[1])
-
-    def _is_here(self, frame: FrameType | None) -> bool:
-        return frame is not None and frame.f_code.co_filename == self.path
+        if what := _EVENTS.get(event):
+            here = sys._getframe(1).f_code.co_filename == self.path
+            if here or not _looks_around(event, args):
+                self._refuse(f"{what}: {_detail(event, args)}", IN_A_TASK)
 
     def _refuse(self, what: str, remedy: str) -> NoReturn:
         self.note(what, remedy)
@@ -179,16 +164,14 @@ class Watch:
 
             return call
 
-        for name, kind in (
-            ("_get_variable", "Variable"),
-            ("_get_variable_keys", "the Variables"),
-            ("_set_variable", "Variable"),
-            ("_delete_variable", "Variable"),
-            ("_get_connection", "Connection"),
-            ("_async_get_connection", "Connection"),
-        ):
-            if hasattr(context, name):
-                setattr(context, name, refuse(kind))
+        for kind, names in {
+            "Variable": "_get_variable _set_variable _delete_variable",
+            "the Variables": "_get_variable_keys",
+            "Connection": "_get_connection _async_get_connection",
+        }.items():
+            for name in names.split():
+                if hasattr(context, name):
+                    setattr(context, name, refuse(kind))
 
         watch = self
 
@@ -196,9 +179,8 @@ class Watch:
             """Stands where a DAG processor would answer: nobody answers here."""
 
             def send(self, *args: object, **kwargs: object) -> NoReturn:
-                watch._refuse(
-                    "calls Airflow's runtime API while it is parsed", IN_A_TASK
-                )
+                what = "calls Airflow's runtime API while it is parsed"
+                watch._refuse(what, IN_A_TASK)
 
             asend = send
 
@@ -207,12 +189,9 @@ class Watch:
 
 def _looks_around(event: str, args: tuple[Any, ...]) -> bool:
     """Tell whether a library asks what this machine can do, as urllib3 for IPv6."""
-    place = args[1] if event == "socket.bind" else None
-    return (
-        isinstance(place, tuple)
-        and place[0] in ("localhost", "127.0.0.1", "::1")
-        and place[1] == 0
-    )
+    if event != "socket.bind" or not isinstance(args[1], tuple):
+        return False
+    return args[1][0] in ("localhost", "127.0.0.1", "::1") and args[1][1] == 0
 
 
 def _detail(event: str, args: tuple[Any, ...]) -> str:

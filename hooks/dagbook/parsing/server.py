@@ -27,7 +27,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dagbook.parsing import dagbag as parse_file
+from dagbook.parsing import dagbag
+from dagbook.parsing.model import fault
 
 AT_ONCE = 2
 GRACE = 2.0
@@ -173,9 +174,8 @@ class Server:
         os._exit(0)
 
     def _data(self, fd: int) -> None:
-        running = self.running[fd]
         data = os.read(fd, 1 << 20)
-        running.received += data
+        self.running[fd].received += data
         if not data:
             self._finish(fd)
 
@@ -219,7 +219,7 @@ class Server:
             what = f"ends the process that parses it ({how})"
             remedy = "remove what ends or crashes Python from the module"
             line = _ending_line(path)
-        problem = {"line": line, "what": what, "remedy": remedy, "cacheable": False}
+        problem = fault(line, what, remedy, cacheable=False)
         return {"file": "", "seconds": 0.0, "problems": [problem], "dags": []}
 
     def _trace(self, pid: int) -> str:
@@ -234,10 +234,9 @@ def _answer(request: Message) -> Message:
     root = Path(request["root"])
     path, limit = Path(request["file"]), float(request["limit"])
     if request["op"] == "schedule":
-        return parse_file.schedule(
-            path, root, limit, request["dag_id"], request["from"], request["count"]
-        )
-    return parse_file.parse_file(path, root, limit)
+        which = (request["dag_id"], request["from"], request["count"])
+        return dagbag.schedule(path, root, limit, *which)
+    return dagbag.parse_file(path, root, limit)
 
 
 def _ending_line(path: Path) -> int:

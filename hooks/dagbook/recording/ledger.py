@@ -35,7 +35,7 @@ class Ledger:
 
     def whole(self, module: Path) -> bool:
         """Tell whether every test that a module defines has run."""
-        names = {name.split("[")[0] for name in self.outcomes[module]}
+        names = {name.split("[")[0] for name in self.outcomes.get(module, ())}
         defined = re.findall(r"^def (test_\w+)", module.read_text("utf-8"), re.M)
         return names == set(defined) and module not in self._left_out
 
