@@ -67,9 +67,8 @@ def live(
             print("live: ended" if end(project) else "live: no Airflow is up")
         elif keep and not (only or smoke):
             with options.cluster(project, lambda line: print(f"live: {line}")) as made:
-                print(
-                    f"live: {made.settings.base_url} is up — make live STOP=1 ends it"
-                )
+                where = made.settings.base_url
+                print(f"live: {where} is up — make live STOP=1 ends it")
         else:
             become_pytest(project, options, words or [])
 
@@ -116,7 +115,3 @@ def targets(project: Project, options: Options) -> list[str]:
         folder = project.tests / plan.item.folder
         found += [str(p) for p in folder.glob(f"test_{plan.item.stem}_live.py")]
     return found
-
-
-if __name__ == "__main__":
-    app()

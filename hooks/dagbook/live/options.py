@@ -90,9 +90,8 @@ class Options:
     @property
     def words(self) -> str:
         """Executor and database in words."""
-        executor = {"local": "LocalExecutor", "celery": "CeleryExecutor"}
-        database = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
-        return f"{executor[self.executor]}, {database[self.database]}"
+        database = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[self.database]
+        return f"{self.executor.title()}Executor, {database}"
 
     def cluster(self, project: Project, progress: Callable[[str], None]) -> Cluster:
         """Return the Airflow that the options ask for, not started."""

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from dagbook.files import sha256
 from dagbook.live import recordings as records
 from dagbook.live.options import Options, own_dags
-from dagbook.live.parity import results as parity_file
+from dagbook.live.parity import results
 from dagbook.live.parity.chain import Chain
 from dagbook.live.parity.cleanup import connect, forget
 from dagbook.live.parity.run import Parity
@@ -43,6 +44,7 @@ def say(config: pytest.Config, line: str) -> None:
         print(f"live: {line}", file=sys.stderr, flush=True)
 
 
+@dataclass
 class Live:
     """What a live test holds in its hand.
 
@@ -53,18 +55,11 @@ class Live:
         record: rewrite recordings instead of comparing.
     """
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        paths: ExamplePaths | None,
-        folder: Path,
-        record: bool,
-    ) -> None:
-        self.cluster = cluster
-        self.paths = paths
-        self.folder = folder
-        self.record = record
-        self.made: set[str] = set()
+    cluster: Cluster
+    paths: ExamplePaths | None
+    folder: Path
+    record: bool
+    made: set[str] = field(default_factory=set)
 
     @contextmanager
     def scenario(self, name: str, dag_id: str = "") -> Iterator[Scenario]:
@@ -100,10 +95,8 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     with made:
         forget(made)
         connect(made, True)
-        if any(
-            project.tests / "live" in item.path.parents
-            for item in request.session.items
-        ):
+        own = project.tests / "live"
+        if any(own in item.path.parents for item in request.session.items):
             deploy(made, own_dags(project))
         yield made
         made.failed = made.failed or request.session.testsfailed > 0
@@ -115,14 +108,14 @@ def parity(request: pytest.FixtureRequest, cluster: Cluster) -> dict[str, Chain]
     config = request.config
     project = Project.find(Path(str(config.rootpath)))
     options = Options.from_environment()
-    known = parity_file.load(project)["examples"]
-    chosen = parity_file.longest_first(options.plans(project), known)
+    known = results.load(project)["examples"]
+    chosen = results.longest_first(options.plans(project), known)
     files = {p.source.relative_to(project.dags).as_posix(): p.source for p in chosen}
     for plan, copy in zip(chosen, deploy(cluster, files).values(), strict=True):
         plan.digest = sha256(copy)
     done = Parity(cluster, lambda line: say(config, line)).run(chosen)
     if options.write:
-        parity_file.save(project, done, options.words)
+        results.save(project, done, options.words)
     return done
 
 

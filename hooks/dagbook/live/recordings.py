@@ -72,15 +72,15 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
     if isinstance(new, dict) and isinstance(old, dict):
         found = []
         for key in sorted(set(new) | set(old)):
-            found += differences(
-                new.get(key), old.get(key), f"{where}.{key}".strip(".")
-            )
+            at = f"{where}.{key}".strip(".")
+            found += differences(new.get(key), old.get(key), at)
         return found
     if isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
-        found = []
-        for number, (one, two) in enumerate(zip(new, old, strict=True)):
-            found += differences(one, two, f"{where}[{number}]")
-        return found
+        return [
+            line
+            for number, pair in enumerate(zip(new, old, strict=True))
+            for line in differences(*pair, f"{where}[{number}]")
+        ]
     return [] if new == old else [f"{where}: recorded {old!r}, now {new!r}"]
 
 

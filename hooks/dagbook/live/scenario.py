@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dagbook.live.client import Client, Json, quoted
+from dagbook.live.client import Client, Json, quoted, run_path
 from dagbook.live.history import Story
 from dagbook.live.runs import FINISHED, LiveRun, describe, is_such
 from dagbook.live.waiting import stays, until
@@ -99,19 +99,13 @@ class Scenario:
 
     def mark(self, run: LiveRun, state: str, task_id: str = "") -> None:
         """Set the state of a run, or of one of its tasks."""
-        path = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
-        if task_id:
-            self.client.patch(
-                f"{path}/taskInstances/{quoted(task_id)}", {"new_state": state}
-            )
-        else:
-            self.client.patch(path, {"state": state})
+        key = "new_state" if task_id else "state"
+        self.client.patch(run_path(run.dag_id, run.run_id, task_id), {key: state})
         self._step(f"mark {task_id or 'the run'} of {run.dag_id} as {state}")
 
     def note(self, run: LiveRun, text: str) -> None:
         """Write the note of a run."""
-        path = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
-        self.client.patch(path, {"note": text})
+        self.client.patch(run_path(run.dag_id, run.run_id), {"note": text})
         self._step(f"write the note of a run of {run.dag_id}")
 
     def backfill(
@@ -217,11 +211,8 @@ class Scenario:
             tell=lambda seen: str([(r["run_type"], r["state"]) for r in seen]),
         )
         self._step(f"see {count} {kind} runs of {dag_id}".replace("  ", " "))
-        return [
-            LiveRun(dag_id, r["dag_run_id"])
-            for r in rows
-            if is_such(r, state, run_type)
-        ]
+        found = [row for row in rows if is_such(row, state, run_type)]
+        return [LiveRun(dag_id, row["dag_run_id"]) for row in found]
 
     def stays(
         self, what: str, probe: Callable[[], T], wanted: T, *, seconds: float
@@ -251,11 +242,9 @@ class Scenario:
 
     def xcom(self, run: LiveRun, task_id: str, key: str = "return_value") -> Any:
         """Return an XCom of an unmapped task."""
-        return self.client.get(
-            f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}/taskInstances/"
-            f"{quoted(task_id)}/xcomEntries/{quoted(key)}",
-            deserialize=True,
-        )["value"]
+        path = run_path(run.dag_id, run.run_id, task_id)
+        path += f"/xcomEntries/{quoted(key)}"
+        return self.client.get(path, deserialize=True)["value"]
 
     def keep(self, name: str, value: T) -> T:
         """Record a value that a page shows and later runs are compared with."""
@@ -280,13 +269,10 @@ class Scenario:
         }
 
     def _recorded(self) -> Iterable[Json]:
-        for dag_id in sorted(self._dags):
+        def order(run: Json) -> str:
             # Tasks that run side by side trigger their runs in any order.
-            yield from sorted(
-                self.runs(dag_id),
-                key=lambda run: (
-                    json.dumps(run["conf"], sort_keys=True)
-                    if run["run_type"] == "operator_triggered"
-                    else ""
-                ),
-            )
+            triggered = run["run_type"] == "operator_triggered"
+            return json.dumps(run["conf"], sort_keys=True) if triggered else ""
+
+        for dag_id in sorted(self._dags):
+            yield from sorted(self.runs(dag_id), key=order)

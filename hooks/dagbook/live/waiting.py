@@ -76,10 +76,8 @@ def stays(
         answer = probe()
         if not allowed(answer):
             after = time.monotonic() - began
-            raise NotSeenError(
-                f"expected for {seconds:g} s: {what}; "
-                f"after {after:.1f} s: {tell(answer)}"
-            )
+            seen = f"after {after:.1f} s: {tell(answer)}"
+            raise NotSeenError(f"expected for {seconds:g} s: {what}; {seen}")
         if time.monotonic() - began > seconds:
             return answer
         time.sleep(INTERVAL)

@@ -88,16 +88,9 @@ class ApiServer:
 
     def connection(self, user: str = "admin") -> str:
         """Return ``airflow_api`` of ``user``, as JSON for the environment."""
-        return json.dumps(
-            {
-                "conn_type": "http",
-                "schema": "http",
-                "host": "127.0.0.1",
-                "port": self.port,
-                "login": user,
-                "password": PASSWORDS[user],
-            }
-        )
+        server = {"conn_type": "http", "schema": "http", "host": "127.0.0.1"}
+        login = {"port": self.port, "login": user, "password": PASSWORDS[user]}
+        return json.dumps(server | login)
 
     def export(self, user: str = "admin") -> None:
         """Make tasks of this process and its children use the server as ``user``."""

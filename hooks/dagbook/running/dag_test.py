@@ -34,9 +34,8 @@ class ScenarioTimeoutError(BaseException):
 
 def own_bundle(file: Path) -> None:
     """Make the file a bundle of its own, the only one Airflow knows of."""
-    os.environ["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"] = bundle(
-        file.stem, file
-    )
+    name = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
+    os.environ[name] = bundle(file.stem, file)
 
 
 def load(file: Path) -> tuple[dict[str, Any], ModuleType]:

@@ -90,9 +90,8 @@ def _migrate(project: Project, made: Path) -> None:
             text=True,
         )
         if done.returncode:
-            raise RuntimeError(
-                f"airflow db migrate failed:\n{done.stdout}{done.stderr}"
-            )
+            said = f"{done.stdout}{done.stderr}"
+            raise RuntimeError(f"airflow db migrate failed:\n{said}")
         scratch = made.with_suffix(".new")
         with sqlite3.connect(home / "airflow.db") as source:
             target = sqlite3.connect(scratch)

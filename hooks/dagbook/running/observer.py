@@ -76,9 +76,7 @@ class Observer(logging.Handler):
     def on_task_instance_success(self, previous_state: Any, task_instance: Any) -> None:
         self._finish(task_instance)
 
-    @hookimpl
-    def on_task_instance_skipped(self, previous_state: Any, task_instance: Any) -> None:
-        self._finish(task_instance)
+    on_task_instance_skipped = on_task_instance_success
 
     @hookimpl
     def on_task_instance_failed(
@@ -94,12 +92,8 @@ class Observer(logging.Handler):
 
     @staticmethod
     def _key(ti: Any) -> Key:
-        return (
-            ti.run_id,
-            ti.task_id,
-            ti.map_index if ti.map_index is not None else -1,
-            (ti.try_number),
-        )
+        index = -1 if ti.map_index is None else ti.map_index
+        return ti.run_id, ti.task_id, index, ti.try_number
 
 
 def described(error: BaseException | str) -> dict[str, str]:
@@ -107,10 +101,9 @@ def described(error: BaseException | str) -> dict[str, str]:
 
     Airflow puts what its server answered into the notes.
     """
-    if isinstance(error, BaseException):
-        text = "\n".join([str(error), *getattr(error, "__notes__", [])])
-        return {"type": type(error).__name__, "message": redacted(text)}
-    return {"type": "", "message": redacted(str(error))}
+    kind = type(error).__name__ if isinstance(error, BaseException) else ""
+    text = "\n".join([str(error), *getattr(error, "__notes__", [])])
+    return {"type": kind, "message": redacted(text)}
 
 
 def _logging_file() -> str:

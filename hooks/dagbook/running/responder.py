@@ -7,7 +7,7 @@ human-in-the-loop task: a thread does it over the public REST API.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +31,25 @@ class Answers:
 
     children: dict[str, list[str]] = field(default_factory=dict)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
-    given: list[tuple[str, str]] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def _repeating(step: Callable[[], None], pause: float, name: str) -> Iterator[None]:
+    """Call ``step`` in a thread, every ``pause`` seconds, until the block ends."""
+    stop = threading.Event()
+
+    def loop() -> None:
+        while not stop.wait(pause):
+            step()
+
+    thread = threading.Thread(target=loop, daemon=True, name=name)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
 
 
 @contextmanager
@@ -42,16 +59,17 @@ def responding(client: httpx.Client, answers: Answers) -> Iterator[Answers]:
     Raises:
         RuntimeError: an answer was refused by Airflow.
     """
-    stop = threading.Event()
-    thread = threading.Thread(
-        target=_loop, args=(client, answers, stop), daemon=True, name="responder"
-    )
-    thread.start()
-    try:
+
+    def step() -> None:
+        try:
+            if not answers.trouble:
+                _children(client, answers)
+                _people(client, answers)
+        except httpx.HTTPError as error:
+            answers.trouble.append(repr(error))
+
+    with _repeating(step, PAUSE, "responder"):
         yield answers
-    finally:
-        stop.set()
-        thread.join(timeout=10)
     if answers.trouble:
         raise RuntimeError("; ".join(answers.trouble))
 
@@ -72,29 +90,9 @@ def deciding_timeouts(dag: Any) -> Iterator[None]:
     from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
 
     scheduler: Any = SchedulerJobRunner(job=Job(), executors=[LocalExecutor()])
-    stop = threading.Event()
-
-    def loop() -> None:
-        while not stop.wait(3 * PAUSE):
-            scheduler.check_awaiting_input_timeouts()
-
-    thread = threading.Thread(target=loop, daemon=True, name="response-timeouts")
-    thread.start()
-    try:
+    step = scheduler.check_awaiting_input_timeouts
+    with _repeating(step, 3 * PAUSE, "response-timeouts"):
         yield
-    finally:
-        stop.set()
-        thread.join(timeout=10)
-
-
-def _loop(client: httpx.Client, answers: Answers, stop: threading.Event) -> None:
-    while not stop.wait(PAUSE):
-        try:
-            _children(client, answers)
-            _people(client, answers)
-        except httpx.HTTPError as error:
-            answers.trouble.append(repr(error))
-            return
 
 
 def _children(client: httpx.Client, answers: Answers) -> None:
@@ -112,7 +110,6 @@ def _children(client: httpx.Client, answers: Answers) -> None:
                 f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}",
                 json={"state": state},
             ).raise_for_status()
-            answers.given.append((f"{dag_id}/{run_id}", state))
 
 
 def _people(client: httpx.Client, answers: Answers) -> None:
@@ -132,4 +129,3 @@ def _people(client: httpx.Client, answers: Answers) -> None:
             f"{ti['task_id']}/{ti['map_index']}/hitlDetails",
             json=body,
         ).raise_for_status()
-        answers.given.append((ti["task_id"], str(body)))

@@ -57,9 +57,7 @@ class Scenario:
         Returns:
             The finished process with ``returncode``, ``stdout`` and ``stderr``.
         """
-        assert (
-            self.example.dags is not None
-        )  # it can only speak of DAGs that are written
+        assert self.example.dags is not None  # only of them it can speak
         done = airflow_command.run(words)
         shown = done.stdout.strip() or done.stderr.strip()
         self.exchanges.append(

@@ -49,7 +49,5 @@ def _until_due(session: Any) -> None:
     now = datetime.now(UTC)
     made = select(func.max(DagRun.run_after)).where(DagRun.run_after <= now)
     latest = session.scalar(made.where(DagRun.state == "queued"))
-    if latest is not None and latest.replace(microsecond=0) == now.replace(
-        microsecond=0
-    ):
+    if latest is not None and int(latest.timestamp()) == int(now.timestamp()):
         time.sleep(1 - datetime.now(UTC).microsecond / 1e6)

@@ -61,11 +61,7 @@ class Expected:
     def tasks(self) -> dict[TaskKey, tuple[str | None, int, str]]:
         """State, tries and operator of each task instance."""
         return {
-            (t["task_id"], t["map_index"]): (
-                t["state"],
-                t["try_number"],
-                t["operator"],
-            )
+            (t["task_id"], t["map_index"]): (t["state"], t["try_number"], t["operator"])
             for t in self.data.get("tasks", [])
         }
 
@@ -125,12 +121,11 @@ class Plan:
             alike.sort(key=lambda one: one.scenario != PLAIN)
             return [tuple(alike)] if alike else []
         groups: dict[str, list[Expected]] = {}
-        for one in sorted(
-            self.expected, key=lambda one: (one.scenario != "default", one.scenario)
-        ):
+        found = sorted(self.expected, key=lambda one: one.scenario)
+        for one in sorted(found, key=lambda one: one.scenario != "default"):
             if one.scenario != PLAIN:
                 groups.setdefault(_asked(one), []).append(one)
-        return [tuple(found) for found in groups.values()]
+        return [tuple(group) for group in groups.values()]
 
 
 def plans(project: Project, only: str = "") -> list[Plan]:
@@ -207,9 +202,8 @@ def smoke(all_plans: list[Plan], limit: int = SMOKE) -> list[Plan]:
                 covered |= modes(best, request)
                 kept += request
         chosen.append(replace(best, expected=kept))
-    return sorted(
-        chosen, key=lambda plan: [p.item.id for p in all_plans].index(plan.item.id)
-    )
+    order = [plan.item.id for plan in all_plans]
+    return sorted(chosen, key=lambda plan: order.index(plan.item.id))
 
 
 def modes(plan: Plan, expected: Iterable[Expected] | None = None) -> set[str]:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from dagbook.live.client import ApiError, quoted
+from dagbook.live.client import ApiError, quoted, run_path
 from dagbook.live.servers.cluster import Cluster
 from dagbook.live.waiting import until
 
@@ -17,6 +17,7 @@ PAST = (
     f"DELETE FROM asset_event WHERE source_dag_id = :dag_id OR asset_id IN ({ASSETS})",
     "DELETE FROM log WHERE dag_id = :dag_id",
 )
+FORGET_ERRORS = "DELETE FROM import_error WHERE filename LIKE :name"
 
 
 def execute(cluster: Cluster, *statements: str, **values: Any) -> None:
@@ -41,11 +42,7 @@ def deploy(cluster: Cluster, files: dict[str, Path]) -> dict[str, Path]:
         for dag_id in sorted(known):
             if is_of(dag_id, file.stem):
                 forget_dag(cluster, dag_id)
-        execute(
-            cluster,
-            "DELETE FROM import_error WHERE filename LIKE :name",
-            name=f"%{file.name}",
-        )
+        execute(cluster, FORGET_ERRORS, name=f"%{file.name}")
         copies[name] = copy(cluster, name, file)
     return copies
 
@@ -86,5 +83,4 @@ def forget_dag(cluster: Cluster, dag_id: str) -> None:
 
 def end_run(cluster: Cluster, dag_id: str, run_id: str) -> None:
     """Mark a run failed, which ends its tasks."""
-    path = f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}"
-    cluster.client.patch(path, {"state": "failed"})
+    cluster.client.patch(run_path(dag_id, run_id), {"state": "failed"})

@@ -24,6 +24,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import Any, NoReturn
 
 import psutil
@@ -77,17 +78,10 @@ class Keeper:
             return {"error": f"{name} is already running"}
         stop_signal = getattr(signal, request.get("stop", "SIGTERM"))
 
-        def before_exec() -> None:
-            # If the keeper itself is killed hard, each server still ends.
-            prctl(PR_SET_PDEATHSIG, stop_signal)
-
         identity: dict[str, Any] = {}
         if request.get("uid") is not None:
-            identity = {
-                "user": request["uid"],
-                "group": request["gid"],
-                "extra_groups": [],
-            }
+            identity = {"user": request["uid"], "group": request["gid"]}
+            identity["extra_groups"] = []
         with open(request["log"], "ab") as log:
             process = subprocess.Popen(
                 request["argv"],
@@ -97,7 +91,8 @@ class Keeper:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=before_exec,  # noqa: PLW1509 (the keeper has one thread)
+                # If the keeper itself is killed hard, each server still ends.
+                preexec_fn=partial(prctl, PR_SET_PDEATHSIG, stop_signal),
                 **identity,
             )
         self.children[name] = process
@@ -135,9 +130,7 @@ class Keeper:
         for stage in sorted(set(self.stages.values())):
             now = [self.children[n] for n, s in self.stages.items() if s == stage]
             later = [self.children[n] for n, s in self.stages.items() if s > stage]
-            signals = {
-                self.children[n].pid: self.stop_signals[n] for n in self.children
-            }
+            signals = {p.pid: self.stop_signals[n] for n, p in self.children.items()}
             killed += end(now, signals, seconds)
             killed += end_all_descendants(later)
         killed += end_all_descendants([])

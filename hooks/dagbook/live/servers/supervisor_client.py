@@ -101,19 +101,9 @@ class Keeping:
         Raises:
             KeeperError: it cannot be started, or runs already.
         """
-        answer = self._ask(
-            "start",
-            name=name,
-            argv=argv,
-            env=dict(env),
-            log=str(log),
-            cwd=str(self.folder),
-            uid=uid,
-            gid=gid,
-            stop=stop,
-            stage=stage,
-        )
-        return int(answer["pid"])
+        how = {"argv": argv, "env": dict(env), "log": str(log), "cwd": str(self.folder)}
+        when = {"uid": uid, "gid": gid, "stop": stop, "stage": stage}
+        return int(self._ask("start", name=name, **how, **when)["pid"])
 
     def run(self, name: str, argv: list[str], seconds: float, **how: Any) -> int:
         """Run ``argv`` for at most ``seconds`` and return its exit code."""
