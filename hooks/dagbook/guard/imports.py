@@ -60,47 +60,26 @@ _MOVED: tuple[tuple[str, str], ...] = (
     (r"airflow\.lineage(\..*)?", "inlets and outlets of airflow.sdk"),
     (r"airflow\.timetables\.datasets(\..*)?", "airflow.sdk.AssetOrTimeSchedule"),
 )
+# Parts of the package `airflow`.
 _ORM = (
-    "airflow.models",
-    "airflow.settings",
-    "airflow.utils.session",
-    "airflow.utils.db",
-    "airflow.utils.db_cleanup",
-    "airflow.utils.sqlalchemy",
-    "airflow.api.common",
-    "airflow.api.client",
-    "airflow.dag_processing",
-    "airflow.jobs",
-    "airflow.cli",
-)
-_INTERNAL = (
-    "airflow.api_fastapi",
-    "airflow.serialization",
-    "airflow.executors",
-    "airflow.migrations",
-    "airflow.ti_deps",
-)
+    "models settings utils.session utils.db utils.db_cleanup utils.sqlalchemy "
+    "api.common api.client dag_processing jobs cli"
+).split()
+_INTERNAL = "api_fastapi serialization executors migrations ti_deps".split()
 _PUBLIC_AIRFLOW = (
-    "airflow.sdk",
-    "airflow.timetables",
-    "airflow.triggers",
-    "airflow.exceptions",
-    "airflow.configuration",
-    "airflow.plugins_manager",
-    "airflow.task",
-    "airflow.utils.state",
-    "airflow.utils.types",
-    "airflow.listeners",
-    "airflow.partition_mappers",
-    "airflow.version",
-    "airflow.__version__",
-)
+    "sdk timetables triggers exceptions configuration plugins_manager task utils.state "
+    "utils.types listeners partition_mappers version __version__"
+).split()
 _PUBLIC = {"airflow", "httpx", "pendulum", "jinja2", "requests"}
 
 
 def below(path: str, prefix: str) -> bool:
     """Tell whether ``path`` is ``prefix`` or something in it."""
     return path == prefix or path.startswith((f"{prefix}.", f"{prefix}("))
+
+
+def _part(path: str, parts: list[str]) -> bool:
+    return any(below(path, f"airflow.{part}") for part in parts)
 
 
 def replacement(path: str) -> str:
@@ -113,12 +92,12 @@ def replacement(path: str) -> str:
 
 def database(path: str) -> bool:
     """Tell whether using ``path`` needs the metadata database."""
-    return any(below(path, prefix) for prefix in _ORM)
+    return _part(path, _ORM)
 
 
 def internal(path: str) -> bool:
     """Tell whether ``path`` is a part of Airflow that no task may rely on."""
-    return any(below(path, prefix) for prefix in _INTERNAL)
+    return _part(path, _INTERNAL)
 
 
 def allowed(path: str, requires: tuple[str, ...], plugins: frozenset[str]) -> bool:
@@ -130,8 +109,7 @@ def allowed(path: str, requires: tuple[str, ...], plugins: frozenset[str]) -> bo
     top = path.partition(".")[0]
     if top in sys.stdlib_module_names or top in plugins or path in _PUBLIC:
         return True
-    public = _PUBLIC_AIRFLOW if top == "airflow" else _PUBLIC
-    if any(below(path, prefix) for prefix in public):
+    if _part(path, _PUBLIC_AIRFLOW) or (top in _PUBLIC and top != "airflow"):
         return True
     for name in [*requires, *_brought_along()]:
         distribution = re.split(r"[\[<>=!~; ]", name, maxsplit=1)[0].lower()

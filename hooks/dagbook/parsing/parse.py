@@ -25,7 +25,9 @@ ROOM = "parse"
 DEFAULT_LIMIT = 5.0
 """Seconds that a file may take to parse, unless DAGBOOK_PARSE_LIMIT says otherwise."""
 
-PACKAGES = ("core", "task-sdk", "providers-standard")  # of apache-airflow
+PACKAGES = [
+    f"apache-airflow-{name}" for name in ("core", "task-sdk", "providers-standard")
+]
 
 Progress = Callable[[int, int, str], None]
 """Called with (files done, files to parse, name of the last file)."""
@@ -138,8 +140,7 @@ def _unique(parsed: dict[str, ParsedFile]) -> dict[str, ParsedFile]:
 @cache
 def _tool() -> str:
     """Return the digest of everything but the files that an answer depends on."""
-    packages = [f"apache-airflow-{name}" for name in PACKAGES]
-    versions = [f"{package} {metadata.version(package)}" for package in packages]
+    versions = [f"{package} {metadata.version(package)}" for package in PACKAGES]
     return kept.key(kept.source("parsing", "airflow_compat.py"), *versions, sys.version)
 
 

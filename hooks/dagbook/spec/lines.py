@@ -13,15 +13,8 @@ from difflib import get_close_matches
 TAGS: dict[str, tuple[str, ...]] = {
     "kind": ("reference", "anti-pattern", "performance", "real-world", "debugging"),
     "area": (
-        "control",
-        "core",
-        "patterns",
-        "anti-pattern",
-        "best-practice",
-        "debugging",
-        "example",
-        "performance",
-        "testing",
+        *("control", "core", "patterns", "anti-pattern", "best-practice"),
+        *("debugging", "example", "performance", "testing"),
     ),
     "level": ("beginner", "intermediate", "advanced"),
     "outcome": ("success", "failure", "warning", "anti-pattern"),
