@@ -125,7 +125,6 @@ class Editor:
 
 
 def _page(project: Project) -> Path:
-    """Return the first written page of an example, relative to ``docs``."""
     for item in load(project).items:
         page = item.paths(project).page
         if page.is_file():

@@ -107,7 +107,6 @@ def _home(top: Path, paths: ExamplePaths) -> dict[str, str | None]:
 
 
 def _complete(project: Project) -> list[ExamplePaths]:
-    """Return the examples that have a test and a recording."""
     found = [item.paths(project) for item in load(project).items]
     return [p for p in found if p.recording.is_file() and p.test.is_file()]
 

@@ -57,7 +57,6 @@ def mutant(operator: str, source: str, text: str) -> Mutant | None:
 
 @lru_cache(maxsize=1)
 def _shape(source: str) -> str:
-    """Return what two texts of the same code share."""
     return ast.dump(ast.parse(source))
 
 

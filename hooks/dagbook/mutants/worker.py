@@ -80,7 +80,6 @@ def _warm(project: Project, home: Path) -> None:
 
 
 def _import(text: str) -> None:
-    """Import the parts of Airflow that an example imports."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("air"):
             module = importlib.import_module(str(node.module))

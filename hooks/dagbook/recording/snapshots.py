@@ -104,7 +104,6 @@ def _scenarios(location: str) -> dict[str, Any]:
 
 
 def _readable(path: Path) -> recording.Recording:
-    """Return a recording, empty when there is none or when it is no JSON."""
     try:
         return recording.load(path)
     except (FileNotFoundError, ValueError):

@@ -98,7 +98,6 @@ _helpers: list[Helper] = []
 
 
 def _helper(env: dict[str, str]) -> Helper:
-    """Return the helper of this process for these settings."""
     for helper in _helpers:
         if helper.alive and helper.settings == _settings(env):
             return helper

@@ -80,7 +80,6 @@ def run_data(run: DagRun) -> dict[str, Any]:
 
 
 def _of(table: Any, ti: TaskInstance) -> tuple[Any, ...]:
-    """Return the condition that a row is of the task instance."""
     keys = ("dag_id", "run_id", "task_id", "map_index")
     return tuple(getattr(table, key) == getattr(ti, key) for key in keys)
 

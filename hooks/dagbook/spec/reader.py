@@ -46,8 +46,6 @@ class _DraftSubsection:
 
 
 class _Reader:
-    """Takes the lines of one checklist, one after the other."""
-
     def __init__(self, path: str) -> None:
         self.path = path
         self.slug = path.rpartition("/")[2].removesuffix(".md")

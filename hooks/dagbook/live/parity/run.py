@@ -126,7 +126,6 @@ class Parity:
         return done
 
     def _ready(self, waiting: list[Plan]) -> list[Plan]:
-        """Return the plans whose DAGs the DAG processor has registered by now."""
         if not waiting:
             return []
         if any(plan.dag_ids - self._registered for plan in waiting):
@@ -222,7 +221,6 @@ class Parity:
         return False
 
     def _begin(self, chain: Chain, request: Request) -> None:
-        """Trigger the run that the request asks for."""
         chain.moved, chain.states = time.monotonic(), ""
         data = request[0].data
         try:
