@@ -47,7 +47,7 @@ def load(orders: list[str], ti=None) -> int:
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     # --8<-- [start:run]
-    dagrun_timeout=timedelta(minutes=1),  # above 1 s + 1 s + 1 s
+    dagrun_timeout=timedelta(minutes=10),  # far above 1 s + 1 s + 1 s
     # --8<-- [end:run]
     tags=TAGS,
 )

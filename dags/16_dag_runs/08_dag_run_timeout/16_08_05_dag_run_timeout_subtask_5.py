@@ -21,8 +21,10 @@ LATE = Path(tempfile.gettempdir(), f"{STEM}.late")
 def warn(context: dict) -> None:
     """Write a line that a person reads."""
     run = context["dag_run"]  # a dict
-    with LATE.open("a") as late:
-        late.write(f"{run['dag_run_id']} is late: {run['state']}\n")
+    late = run["state"] in ("queued", "running")  # 3.3.2 tells of failed runs, too
+    with LATE.open("a") as file:
+        told = "is late" if late else "has ended"
+        file.write(f"{run['dag_run_id']} {told}: {run['state']}\n")
 
 
 # --8<-- [end:warn]

@@ -171,7 +171,7 @@ def _run(project: Project, arguments: Mapping[str, Any]) -> str:
     words = name.removeprefix("live/")
     where = '<span class="db-run__live">real scheduler</span>' if words != name else ""
     return (
-        '<figure class="db-run"><figcaption><span class="db-run__name">Scenario '
+        '<figure class="db-run"><figcaption><span class="db-run__name">Recorded run '
         f"{markup.code(words)}</span>{where}{verdict}</figcaption>"
         f"{body}</figure>"
     )

@@ -90,16 +90,17 @@ class Reach:
         Begins with decorated functions, callables of operators, callbacks, methods of
         classes from Airflow; follows every name that they mention.
         """
-        reached: dict[int, ast.AST] = {}
+        seen: dict[int, ast.AST] = {}  # an expression may mention itself by its name
         waiting = list(self._roots())
         while waiting:
             node = waiting.pop()
-            if id(node) in reached or self.is_factory(node):
+            if id(node) in seen or self.is_factory(node):
                 continue
-            if isinstance(node, (*Function, ast.Lambda, ast.ClassDef)):
-                reached[id(node)] = node
+            seen[id(node)] = node
             waiting.extend(self._mentioned(node))
-        return sorted(reached.values(), key=lambda n: getattr(n, "lineno", 0))
+        code = (*Function, ast.Lambda, ast.ClassDef)
+        reached = [node for node in seen.values() if isinstance(node, code)]
+        return sorted(reached, key=lambda node: getattr(node, "lineno", 0))
 
     def _roots(self) -> Iterator[ast.AST]:
         for statement in self.body:

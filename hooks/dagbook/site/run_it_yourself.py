@@ -28,4 +28,5 @@ def commands(example: Example, requires: Sequence[str]) -> str:
         names=" ".join(f'"{name}"' for name in names),
         # The agreed connection of the REST API's address.
         talks="airflow_api" in example.source,
+        scheduled=not example.dag().schedule.startswith("Never"),
     )

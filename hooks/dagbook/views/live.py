@@ -47,12 +47,15 @@ def verdict(scenario: Scenario) -> Markup:
 @OPTIONS.option("timeline")
 def _timeline(scenario: Scenario) -> Markup:
     """The runs and their task instances on one time axis, with each state's length."""
-    runs, end = scenario["runs"], _end(scenario)
+    end = _end(scenario)
+    # As they came to life; the recording sorts runs and tasks by name.
+    runs = sorted(
+        scenario["runs"], key=lambda run: min(run["times"].values(), default=end)
+    )
     rows = []
     for number, run in enumerate(runs, start=1):
-        which = f"run {number}" if len(runs) > 1 else "run"
+        which = f"{run['run_type']} run" + (f" {number}" if len(runs) > 1 else "")
         rows.append(_row(which, run["state"], _run_stretches(run, end)))
-        # As they came to life; the recording sorts them by name.
         for task in sorted(run["tasks"], key=lambda t: [*t["times"], [end]][0][0]):
             rows.append(_row(html.label(task), task["state"], stretches(task, end)))
     name, nothing = "Timeline on a real scheduler", "never scheduled"

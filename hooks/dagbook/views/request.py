@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from dagbook.views import exchanges
 from dagbook.views import html as markup
 
 FORMS = ("http", "bash", "json")
+
+_WIDTH = 72  # characters of a command that fit the first screen of a phone held wide
+_OPTION = re.compile(r" (?=--[a-z])")
 
 
 def render(scenario: Mapping[str, Any], name: str, form: str) -> str:
@@ -51,7 +55,8 @@ def _bash(talk: Mapping[str, Any]) -> str:
 def _command(talk: Mapping[str, Any]) -> str:
     """Return the command; a request is one for curl, without a token of anybody."""
     if talk["kind"] == "cli":
-        return str(talk["command"])
+        line = str(talk["command"])
+        return line if len(line) <= _WIDTH else _OPTION.sub(" \\\\\n  ", line)
     method, _, target = str(talk["request"]).partition(" ")
     rows = [f'curl{"" if method == "GET" else f" -X {method}"} "$AIRFLOW{target}"']
     if talk.get("user"):

@@ -25,7 +25,7 @@ def test_dagrun_timeout_is_longer_than_all_tries_and_waits(example):
 
     tries = (load.retries + 1) * load.execution_timeout
     assert tries + load.retries * load.retry_delay == timedelta(seconds=3)
-    assert example.dag.dagrun_timeout == timedelta(minutes=1)
+    assert example.dag.dagrun_timeout == timedelta(minutes=10)
 
 
 def test_policy_fails_the_task_at_the_first_timeout(example):

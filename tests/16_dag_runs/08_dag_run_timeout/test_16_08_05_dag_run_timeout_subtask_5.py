@@ -87,7 +87,7 @@ def test_the_callback_reads_the_run_from_its_context(example):
         warn({"dag_run": {"dag_run_id": run_id, "state": state}})
 
     lines = late.read_text().splitlines()
-    assert lines == ["monday is late: running", "tuesday is late: failed"]
+    assert lines == ["monday is late: running", "tuesday has ended: failed"]
 
 
 def test_a_negative_time_fails_the_run(example):

@@ -23,12 +23,16 @@ def test_late_runs_are_told_and_go_on(live):
 
         def told() -> list[str]:
             lines = file.read_text().splitlines() if file.exists() else []
-            cut = [line.split(" is late: ") for line in lines]
-            return sorted(f"{names[a]}: {b}" for a, b in cut if a in names)
+            cut = [line.split(" ", 1) for line in lines]
+            return sorted(f"{names[a]} {b}" for a, b in cut if a in names)
 
         lines = until("three lines", told, lambda seen: len(seen) >= 3, seconds=180)
-        s.keep("told", lines)
-        assert lines == ["broken: failed", "slow: running", "too slow: running"]
+        s.keep("lines that warn wrote", lines)
+        assert lines == [
+            "broken has ended: failed",
+            "slow is late: running",
+            "too slow is late: running",
+        ]
         ends = {name: s.wait(run)["state"] for name, run in runs.items()}
         assert s.keep("how the runs ended", ends) == {
             "in time": "success",

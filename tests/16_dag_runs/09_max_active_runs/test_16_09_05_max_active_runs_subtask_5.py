@@ -86,7 +86,7 @@ def test_no_scheduled_run_until_the_triggered_ones_are_gone(example, op):
     due = op.get(PATH).json()["next_dagrun_run_after"]
     facts = op.get(f"{PATH}/details").json()
 
-    assert kept.keep("runs that hold the places", held) == [
+    assert kept.keep("runs that hold the slots", held) == [
         "manual by_hand_1 running",
         "manual by_hand_2 queued",
         "manual by_hand_3 queued",

@@ -796,6 +796,24 @@ class DagRun:
 def load():
     return DagRun("a").run_id
 """,
+    "a_task_named_like_its_function": """
+from airflow.providers.standard.operators.python import PythonOperator
+
+def report():
+    return 1
+
+@dag(schedule=None, start_date=pendulum.datetime(2026, 1, 1), catchup=False)
+def daily():
+    report = PythonOperator(task_id="report", python_callable=report)
+""",
+    "a_module_name_that_mentions_itself": """
+from airflow.providers.standard.operators.python import PythonOperator
+
+def close():
+    return 1
+
+close = PythonOperator(task_id="close", python_callable=close)
+""",
     "a_function_named_open": """
 def open_orders(rows):
     return [row for row in rows if row["open"]]

@@ -24,6 +24,12 @@ SCENARIO: dict[str, Any] = {
         {**PAUSE, "name": "read", "request": "GET /api/v2/dags/shop", "body": None},
         {"kind": "cli", "name": "trigger", "command": "airflow dags trigger shop"},
         {"kind": "cli", "command": "airflow dags list"},
+        {
+            "kind": "cli",
+            "name": "backfill",
+            "command": "airflow backfill create --dag-id shop "
+            "--from-date 2026-03-12 --to-date 2026-03-15",
+        },
     ]
 }
 
@@ -60,10 +66,17 @@ def test_bash_is_the_command_of_the_command_line() -> None:
     assert shown("trigger", "bash") == "airflow dags trigger shop"
 
 
+def test_a_long_command_has_one_option_on_a_line() -> None:
+    assert shown("backfill", "bash") == (
+        "airflow backfill create \\\n  --dag-id shop \\\n  --from-date 2026-03-12 \\\n"
+        "  --to-date 2026-03-15"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "form", "message"),
     [
-        ("clear", "http", "no exchange 'clear' — the test has named: login, pause, re"),
+        ("clear", "http", "no exchange 'clear' — the test has named: "),
         ("pause", "yaml", "no form 'yaml' of a request — one of http, bash, json"),
         ("read", "json", "exchange 'read' has no body"),
         ("trigger", "http", "exchange 'trigger' is a command — write as: bash"),
