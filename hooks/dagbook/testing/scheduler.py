@@ -36,6 +36,30 @@ class Decisions:
             _until_due(session)
             self._scheduler._do_scheduling(session)
 
+    def executor_reports(self, task_id: str, state: str) -> None:
+        """Let the executor report that the process of a task has ended.
+
+        Args:
+            task_id: of the only such task instance in the database.
+            state: what the executor says, ``success`` or ``failed``.
+        """
+        from airflow.models import TaskInstance
+        from airflow.utils.session import create_session
+        from sqlalchemy import select
+
+        scheduler: Any = self._scheduler
+        (executor,) = scheduler.executors
+        executor.queued_tasks.clear()  # it was sent to a worker
+        wanted = select(TaskInstance).where(TaskInstance.task_id == task_id)
+        with create_session() as session:
+            ti = session.scalars(wanted).one()
+            ti.queued_by_job_id = scheduler.job.id
+            session.flush()
+            executor.running.discard(ti.key)
+            executor.event_buffer[ti.key] = (state, None)
+            bag, job = scheduler.scheduler_dag_bag, scheduler.job.id
+            scheduler.process_executor_events(executor, job, bag, session)
+
     def close_backfills(self) -> None:
         """Mark backfills without unfinished runs complete, as every half a minute."""
         self._scheduler._mark_backfills_complete()
