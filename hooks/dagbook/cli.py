@@ -14,7 +14,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from dagbook.problems import DagbookError, Problem
+from dagbook import files
+from dagbook.problems import DagbookError, Problem, unexpected
 from dagbook.project import Project
 
 PROBLEMS, USAGE = 1, 2
@@ -32,6 +33,7 @@ app = typer.Typer(
 OTHERS = {
     "live": ("dagbook.live.cli", "Run the examples on a real scheduler."),
     "airflow": ("dagbook.live.interactive", "Start an Airflow to try the examples in."),
+    "serve": ("dagbook.site.serve", "Serve the site while it is written."),
     "matrix": ("dagbook.matrix", "Run the examples on several Airflow versions."),
     "mutants": ("dagbook.mutants.cli", "Measure how strong the tests are."),
     "bench": ("dagbook.bench.cli", "Measure builds and tests."),
@@ -53,7 +55,7 @@ def check(only: Only = "") -> None:
 
 
 @app.command()
-def new(item: Annotated[str, typer.Argument(help="The id, such as 16.1.7.")]) -> None:
+def new(item: Annotated[str, typer.Argument(help="The id, such as 16.1.6.")]) -> None:
     """Write the three skeleton files of an item of the spec."""
     from dagbook.skeletons import new as write
     from dagbook.spec.load import load
@@ -127,7 +129,13 @@ def main() -> None:
     """Run the program with the arguments of the process."""
     for name, (module, told) in OTHERS.items():
         _register(name, module, told)
-    app()
+    try:
+        app()
+    except Exception as error:
+        known = error.problems if isinstance(error, DagbookError) else ()
+        for problem in known or [unexpected(error, files.at_work())]:
+            typer.echo(str(problem))
+        sys.exit(PROBLEMS)
 
 
 def _register(name: str, module: str, told: str) -> None:

@@ -6,7 +6,7 @@ a process; only assertions count. The result is ``tests/matrix.json``.
 
 from __future__ import annotations
 
-import json
+import copy
 import os
 import re
 import subprocess
@@ -18,8 +18,8 @@ from typing import Annotated
 
 import typer
 
+from dagbook import files
 from dagbook.examples.versions import numbers, results_file, runs_on
-from dagbook.files import sha256
 from dagbook.locks import turn
 from dagbook.pages.reader import read
 from dagbook.problems import DagbookError, Problem
@@ -155,14 +155,14 @@ def log_of(project: Project, python: Path, item: Item) -> Path:
 def save(project: Project, version: str, item: Item, passed: bool) -> None:
     """Write what an example's tests did on one version into ``tests/matrix.json``."""
     file = results_file(project)
-    data = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    source = sha256(item.paths(project).dag)
+    data = copy.deepcopy(files.data(file)) if file.exists() else {}
+    source = files.sha256(item.paths(project).dag)
     row = data.setdefault(item.id, {})
     if row.get("source") != source:
         row.clear()
         row["source"] = source
     row[version] = "passed" if passed else "failed"
-    file.write_text(dumps(data), encoding="utf-8")
+    files.write(file, dumps(data))
 
 
 def _call(words: list[str], text: str = "") -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 
 @dataclass(frozen=True, order=True)
@@ -39,6 +42,33 @@ class DagbookError(Exception):
             [problems] if isinstance(problems, Problem) else sorted(problems)
         )
         super().__init__("\n".join(str(p) for p in self.problems))
+
+
+def choice(word: str, known: Iterable[str]) -> str:
+    """Return a remedy for a word that is not known: the nearest one, and all."""
+    names = list(known)
+    lower = {name.lower(): name for name in names}
+    near = get_close_matches(word.lower(), lower, 1)
+    said = f"write {lower[near[0]]}; " if near else ""
+    return f"{said}known: {', '.join(names) or 'none'}"
+
+
+def unexpected(error: BaseException, file: str) -> Problem:
+    """Return what to say of an error that nobody foresaw; its trace goes into a file.
+
+    Args:
+        error: with its trace.
+        file: what was opened last, relative to the root.
+    """
+    try:
+        with NamedTemporaryFile("w", prefix="dagbook-", delete=False) as trace:
+            traceback.print_exception(error, file=trace)
+        where = f"with {trace.name}"
+    except OSError:
+        where = "with " + " | ".join(traceback.format_exception(error)[-2:])
+    what = f"nobody foresaw this: {type(error).__name__}: {error}"
+    remedy = f"look whether this file is as it should be; else report it {where}"
+    return Problem(file or "dagbook", 0, what, remedy)
 
 
 def relative(path: Path, root: Path) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,11 @@ class Project:
 
     @cached_property
     def cache(self) -> Path:
-        """Everything that can be made again; never committed."""
-        folder = self.root / ".cache" / "dagbook"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        """Everything that can be made again; never committed.
+
+        Where nobody may write, it lasts as long as the process.
+        """
+        return _cache(self.root / ".cache" / "dagbook")
 
     def example(self, folder: str, stem: str) -> ExamplePaths:
         """Return the files of the example ``stem`` in ``folder``."""
@@ -100,6 +104,21 @@ class Project:
         if path.is_relative_to(self.root) and ".." not in path.parts:
             return path.relative_to(self.root).as_posix()
         return path.resolve().relative_to(self.root.resolve()).as_posix()
+
+
+@lru_cache
+def _cache(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        what = f".cache/dagbook: cannot be written: {why}, so nothing is kept there"
+        print(f"{what} — make it yours, or remove .cache", file=sys.stderr)
+        made = TemporaryDirectory(prefix="dagbook-cache-")
+        atexit.register(made.cleanup)
+        return Path(made.name)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from dagbook import files
 from dagbook.concepts import proofs
 from dagbook.concepts.markers import ConceptPage, Stated
@@ -31,9 +29,10 @@ def transitions(project: Project, machine: str) -> list[dict[str, Any]]:
     path = proofs.transitions_file(project)
     if not path.is_file():
         return []
-    return list(_machines(files.text(path)).get(machine, []))
+    machines = _machines(files.text(path), project.relative(path))
+    return list(machines.get(machine, []))
 
 
 @lru_cache(maxsize=2)
-def _machines(text: str) -> dict[str, list[dict[str, Any]]]:
-    return yaml.load(text, yaml.CSafeLoader) or {}
+def _machines(text: str, name: str) -> dict[str, list[dict[str, Any]]]:
+    return files.yaml_data(text, name) or {}

@@ -55,12 +55,13 @@ def transitions_file(project: Project) -> Path:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Return a results file; empty when there is none or it is no JSON."""
-    try:
-        data = files.data(path)
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
+    """Return a results file; empty when there is none.
+
+    Raises:
+        DagbookError: it is not JSON.
+    """
+    found: dict[str, Any] = files.data(path) if path.is_file() else {}
+    return found
 
 
 def claims(project: Project) -> dict[str, dict[str, Any]]:

@@ -130,7 +130,9 @@ class Example:
             raise LookupError(f"no scenario {name!r} — write a name or live/name")
         data = self.live if where else self.recording
         if data is None:
-            raise LookupError(f"{self.item.id} has no recording of a real scheduler")
+            again = f"run `make live ONLY={self.item.id} RECORD=1`"
+            what = f"{self.item.id} has no recording of a real scheduler"
+            raise LookupError(f"{what} — {again}")
         found = data["scenarios"].get(rest)
         if found is None:
             known = ", ".join(sorted(data["scenarios"]))
@@ -241,7 +243,7 @@ def _spec(project: Project, _stamps: tuple[files.Stamp, ...]) -> Spec:
 
 def _recorded(path: Path) -> dict[str, Any] | None:
     try:
-        data = files.data(path)
-    except (OSError, ValueError):
+        found: Recording = files.data(path)
+    except DagbookError:
         return None
-    return data if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else None

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from dagbook import files
-from dagbook.pages.model import LOADER
-from dagbook.problems import Problem
+from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 
 MOST = 15
@@ -56,18 +53,15 @@ def load(project: Project) -> Exceptions:
     path = file(project)
     if not path.is_file():
         return Exceptions(project.relative(path))
-    return parse(files.text(path, errors="replace"), project.relative(path))
+    return parse(files.text(path), project.relative(path))
 
 
 def parse(text: str, path: str) -> Exceptions:
     """Read the text of the file; ``path`` is how messages name it."""
     try:
-        data = yaml.load(text, LOADER) or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
-        problem = Problem(path, line, "not YAML", "take the file from git")
-        return Exceptions(path, faults=(problem,))
+        data = files.yaml_data(text, path) or {}
+    except DagbookError as error:
+        return Exceptions(path, faults=tuple(error.problems))
     faults: list[Problem] = []
     entries: list[Entry] = []
     if not isinstance(data, dict) or not set(data) <= {"exceptions", GROUP}:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dagbook import cache, files
 from dagbook.guard.rules import File
-from dagbook.problems import Problem, relative
+from dagbook.problems import DagbookError, Problem, relative
 from dagbook.project import Project
 
 
@@ -24,7 +24,7 @@ def guard(project: Project, path: Path, requires: Sequence[str] = ()) -> list[Pr
     name = relative(path, project.root)
     try:
         content = files.content(path)
-    except OSError:
+    except DagbookError:
         return []
     plugins = _plugins(project)
     given = json.dumps([name, sorted(requires), sorted(plugins)])
@@ -48,7 +48,7 @@ def _judge(
         return []
     file = File(name, text, tree, requires, plugins)
     found = [*file.style(), *file.main_block(), *file.imports(), *file.dags()]
-    return [*found, *file.tasks(), *file.parsing()]
+    return [*found, *file.tasks(), *file.parsing(), *file.texts()]
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from dagbook.guard import imports, parse_time
+from dagbook.guard import imports, parse_time, texts
 from dagbook.guard.names import Function, Names, constant, for_types_only, guarded, walk
 from dagbook.guard.reachability import Reach
 from dagbook.problems import Problem
@@ -212,6 +212,11 @@ class File:
             what = "a task reads the configuration of the metadata database"
             yield self.problem(node, what, ASK_AIRFLOW)
 
+    def texts(self) -> Iterator[Problem]:
+        """Yield secrets in clear, and names that templates no longer have."""
+        for node, what, remedy in texts.wrong(self.tree):
+            yield self.problem(node, what, remedy)
+
     def _text(self, node: ast.Constant) -> Iterator[Problem]:
         # The name of the option and nothing else: a sentence about it is no use of it.
         if isinstance(node.value, str) and _OPTION.fullmatch(node.value):
@@ -224,6 +229,11 @@ class File:
             found = isinstance(node, ast.Call) and parse_time.work(node, self.names)
             if found:
                 yield self.problem(node, *found)
+            for target in getattr(node, "targets", ()):
+                owner = getattr(target, "value", None)
+                if owner is not None and self.names.dotted(owner) == "os.environ":
+                    what = "changes the environment while it is parsed"
+                    yield self.problem(node, what, "set it where Airflow runs")
 
 
 def _chain(node: ast.AST) -> Iterator[ast.AST]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from dagbook import files
 from dagbook.mutants.mutant import Mutant
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
@@ -43,8 +42,8 @@ def load(project: Project) -> list[Mark]:
     file = path(project)
     if not file.exists():
         return []
-    rows = yaml.safe_load(file.read_text(encoding="utf-8")) or []
     place = project.relative(file)
+    rows = files.yaml_data(files.text(file), place) or []
     marks, problems = [], []
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, dict) or set(row) != KEYS or not row["reason"]:

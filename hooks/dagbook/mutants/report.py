@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagbook import templates
+from dagbook import files, templates
 from dagbook.examples.versions import numbers
 from dagbook.files import sha256
 from dagbook.mutants.equivalent import Mark
@@ -88,7 +89,7 @@ def overall(results: list[Score]) -> Score:
 def save(project: Project, results: list[Score]) -> None:
     """Write ``tests/mutants.json``, keeping the rows of examples not tested now."""
     file = project.tests / "mutants.json"
-    data = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    data = copy.deepcopy(files.data(file)) if file.exists() else {}
     sources = {p.stem: p for p in project.dag_files()}
     data = {k: v for k, v in data.items() if k in sources}
     for score in results:
@@ -101,9 +102,9 @@ def save(project: Project, results: list[Score]) -> None:
             "equivalent": score.equivalent,
         }
     text = json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    file.write_text(text, encoding="utf-8")
+    files.write(file, text)
     page = project.docs / "contributing" / "quality.md"
-    page.write_text(markdown(data), encoding="utf-8")
+    files.write(page, markdown(data))
 
 
 def markdown(data: dict[str, Any]) -> str:

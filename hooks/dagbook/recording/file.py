@@ -56,24 +56,16 @@ def load(path: Path) -> Recording:
     """Read a recording.
 
     Raises:
-        FileNotFoundError: there is none.
-        ValueError: it is not JSON.
+        DagbookError: there is none, or it is not JSON.
     """
-    return json.loads(path.read_text(encoding="utf-8"))
+    return copy.deepcopy(files.data(path))
 
 
 def save(path: Path, data: Recording) -> bool:
     """Write ``data`` sealed, and return whether the file's bytes changed."""
     data = {**data, "format": FORMAT}
     data["seal"] = seal(data)
-    text = dumps(data)
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(".json.new")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(path)
-    return True
+    return files.write(path, dumps(data))
 
 
 def stamp(
@@ -95,6 +87,8 @@ def stamp(
     data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in made}
     item = spec.load(paths.project).by_stem.get(paths.stem)
     data["id"] = item.id if item else ""
+    if not live:  # what the page had to show when this was recorded
+        data["bullets"] = [bullet.text for bullet in item.bullets] if item else []
     test = paths.live_test if live else paths.test
     for key, file in (("source", paths.dag), ("tests", test)):
         name = paths.project.relative(file)

@@ -10,6 +10,7 @@ from typing import Any
 from syrupy.data import Snapshot, SnapshotCollection, SnapshotCollections
 from syrupy.extensions.base import AbstractSyrupyExtension
 
+from dagbook.problems import DagbookError
 from dagbook.recording import file as recording
 
 
@@ -106,5 +107,5 @@ def _scenarios(location: str) -> dict[str, Any]:
 def _readable(path: Path) -> recording.Recording:
     try:
         return recording.load(path)
-    except (FileNotFoundError, ValueError):
+    except DagbookError:
         return {}

@@ -6,14 +6,13 @@ recorded run, so that a changed DAG or recording cannot land unproven.
 
 from __future__ import annotations
 
-import json
+import copy
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagbook import files
 from dagbook.live.parity.plan import Plan, plans
-from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.recording import file as recording
 
@@ -39,12 +38,7 @@ def load(project: Project) -> dict[str, Any]:
     path = place(project)
     if not path.exists():
         return {"format": FORMAT, "examples": {}}
-    try:
-        data: dict[str, Any] = json.loads(files.text(path))
-    except ValueError as error:
-        line, remedy = getattr(error, "lineno", 0), "take it from git, or run make live"
-        name = project.relative(path)
-        raise DagbookError(Problem(name, line, "not JSON", remedy)) from error
+    data: dict[str, Any] = copy.deepcopy(files.data(path))
     return data
 
 
@@ -88,12 +82,7 @@ def save(project: Project, chains: dict[str, Chain], measured_on: str) -> bool:
             old[item_id] = new
     known = {plan.item.id for plan in plans(project)}
     data["examples"] = {k: v for k, v in old.items() if k in known}
-    path = place(project)
-    text = recording.dumps(data)
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return False
-    path.write_text(text, encoding="utf-8")
-    return True
+    return files.write(place(project), recording.dumps(data))
 
 
 def _facts(data: dict[str, Any]) -> dict[str, Any]:
