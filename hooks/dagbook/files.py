@@ -42,11 +42,7 @@ def content(path: Path) -> bytes:
 
 
 def text(path: Path, errors: str = "strict") -> str:
-    """Return a file's text, its line ends as ``\\n``.
-
-    Args:
-        path: a UTF-8 file.
-        errors: what to do with bytes that are not UTF-8, as in ``bytes.decode``.
+    """Return a UTF-8 file's text, its line ends as ``\\n``; ``errors`` as in decoding.
 
     Raises:
         OSError: there is no such file.
