@@ -10,6 +10,7 @@ from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
+from dagbook.running import dag_test
 from dagbook.testing.child_runs import execute
 from dagbook.testing.scheduler import Decisions
 
@@ -83,8 +84,9 @@ def test_the_next_day_waits_without_a_state_and_the_api_says_why(example, op):
     asked.keep("run of 2 May while it waits", kept)
     assert kept["run"] == "running"
 
+    third = {"logical_date": MAY_3, "run_after": MAY_3, "conf": None}
     with pytest.raises(TimeoutError):  # dag.test() waits as well, without an end
-        example.run("dag-test", logical_date=MAY_3, limit=4)
+        dag_test.test_run(example.dag, **third, mark_success=None, limit=4)
     undated = {"dag_run_id": "undated", "logical_date": None}
     op.post(RUNS, json=undated).raise_for_status()
     assert execute(example.dag, "undated") == "success"
