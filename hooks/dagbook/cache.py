@@ -56,13 +56,7 @@ def program() -> str:
 
 
 def read(project: Project, room: str, name: str) -> Any | None:
-    """Return what was kept under ``name``, ``None`` if nothing (readable) was.
-
-    Args:
-        project: the checkout.
-        room: the folder for one kind of answer.
-        name: a ``key``.
-    """
+    """Return what was kept in ``room`` under a ``key``; ``None`` if nothing is."""
     path = project.cache / room / f"{name}.json"
     try:
         return json.loads(path.read_bytes())

@@ -83,7 +83,7 @@ def content(path: Path) -> bytes:
 
 
 def text(path: Path) -> str:
-    """Return a file's text, its line ends as ``\\n``.
+    """Return a UTF-8 file's text, its line ends as ``\\n``.
 
     Raises:
         DagbookError: there is no such file, it cannot be opened, or is not UTF-8.

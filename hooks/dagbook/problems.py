@@ -17,8 +17,7 @@ class Problem:
     Args:
         path: file relative to the project root, with forward slashes.
         line: line number, counted from 1; 0 when the file as a whole is meant.
-        what: what is wrong, one sentence without a final full stop.
-        remedy: what to do about it, one sentence without a final full stop.
+        what: what is wrong, one sentence without a final full stop, like ``remedy``.
         page: the page that refers to the place, if it is another file.
     """
 
@@ -36,11 +35,7 @@ class Problem:
 
 
 class DagbookError(Exception):
-    """One or more problems that stop the work at hand.
-
-    Args:
-        problems: at least one; the message is one line for each.
-    """
+    """One or more problems that stop the work at hand, one line for each."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems: list[Problem] = (

@@ -1,13 +1,10 @@
-"""Where things are: one name, three trees.
-
-Every path in the project follows from the project's root and an item's file name, so
-that whoever knows one path knows the others.
-"""
+"""Where things are: every path follows from the root and an item's file name."""
 
 from __future__ import annotations
 
 import atexit
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,11 +15,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of a checkout.
-
-    Args:
-        root: the folder that holds ``mkdocs.yml``, absolute.
-    """
+    """The folders of a checkout; ``root`` (absolute) holds ``mkdocs.yml``."""
 
     root: Path
 
@@ -74,13 +67,16 @@ class Project:
         return _cache(self.root / ".cache" / "dagbook")
 
     def example(self, folder: str, stem: str) -> ExamplePaths:
-        """Return the three files of the example ``stem`` in ``folder``.
-
-        Args:
-            folder: ``16_dag_runs/01_manual_trigger``, the same below docs, dags, tests.
-            stem: the file name without ``.py``.
-        """
+        """Return the files of the example ``stem`` in ``folder``."""
         return ExamplePaths(self, folder, stem)
+
+    def tested_by(self, module: Path, ending: str = "") -> ExamplePaths | None:
+        """Return the example whose test module has this path and ``ending``, if any."""
+        match = re.fullmatch(rf"test_(\d+_\d+_\d+_\w+){ending}\.py", module.name)
+        if not match or self.tests not in module.parents:
+            return None
+        folder = module.parent.relative_to(self.tests).as_posix()
+        return self.example(folder, match[1])
 
     def dag_files(self) -> Iterator[Path]:
         """Yield every DAG file in a stable order, without plugins and hidden files."""

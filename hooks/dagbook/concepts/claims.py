@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from dagbook import files
-from dagbook.concepts import proofs as claims_results
+from dagbook.concepts import proofs
 from dagbook.concepts.markers import ConceptPage, Stated
 from dagbook.project import Project
 
@@ -25,13 +25,8 @@ def implied(project: Project, page: ConceptPage) -> Iterator[Stated]:
 
 
 def transitions(project: Project, machine: str) -> list[dict[str, Any]]:
-    """Return the changes of state of one machine: ``id``, ``from``, ``to``, ``by``.
-
-    Args:
-        project: the checkout.
-        machine: ``run-states`` or ``task-states``; any other name has none.
-    """
-    path = claims_results.transitions_file(project)
+    """Return the changes of state of one machine: ``id``, ``from``, ``to``, ``by``."""
+    path = proofs.transitions_file(project)
     if not path.is_file():
         return []
     machines = _machines(files.text(path), project.relative(path))

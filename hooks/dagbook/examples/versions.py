@@ -1,8 +1,4 @@
-"""Which Airflow versions an example is declared for, and on which its tests passed.
-
-``tests/matrix.json`` holds what ``make matrix`` found, for each example the hash of its
-file and what its tests did on each version. A row of another file says nothing.
-"""
+"""Which Airflow versions an example is declared for, and on which its tests passed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Parity: ``tests/parity.json`` says what a real scheduler made of every example.
 
-The file is committed. Each entry carries the hash of the source it was measured on and
-a signature of each recorded run, so that a changed DAG or recording cannot land
-unproven: :func:`problems` is a part of ``dagbook check``.
+Each entry carries the hash of the source it was measured on and a signature of each
+recorded run, so that a changed DAG or recording cannot land unproven.
 """
 
 from __future__ import annotations
@@ -46,12 +45,7 @@ def load(project: Project) -> dict[str, Any]:
 def longest_first(chosen: list[Plan], known: dict[str, Any]) -> list[Plan]:
     """Return the plans in the order in which they end soonest together.
 
-    An example's runs come one after the other, so a long one that begins last would go
-    on alone.
-
-    Args:
-        chosen: the plans to run.
-        known: the committed results by id; an example without one is taken for long.
+    ``known``: results by id; an example without one is taken for long.
     """
 
     def took(plan: Plan) -> float:
@@ -61,12 +55,7 @@ def longest_first(chosen: list[Plan], known: dict[str, Any]) -> list[Plan]:
 
 
 def entry(chain: Chain, measured_on: str) -> dict[str, Any]:
-    """Return what the file says of one example.
-
-    Args:
-        chain: the example's finished runs.
-        measured_on: executor and database in words.
-    """
+    """Return what the file says of one example, and on which executor and database."""
     return {
         "source": chain.plan.digest,
         "measured_on": measured_on,
@@ -77,13 +66,9 @@ def entry(chain: Chain, measured_on: str) -> dict[str, Any]:
 
 
 def save(project: Project, chains: dict[str, Chain], measured_on: str) -> bool:
-    """Write the results of the examples that have no defect.
+    """Write the results of the examples without a defect; return whether any changed.
 
-    An entry that differs from the old one by time only is kept as it was. Examples that
-    are no longer there are dropped.
-
-    Returns:
-        Whether the file changed.
+    An entry that differs by time only stays; examples that are gone are dropped.
     """
     data = load(project)
     old = data["examples"]
