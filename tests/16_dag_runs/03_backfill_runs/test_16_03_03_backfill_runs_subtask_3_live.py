@@ -2,12 +2,26 @@
 
 import pytest
 
+from dagbook.live.client import quoted
 from dagbook.live.runs import LiveRun
 from dagbook.live.waiting import until
 
 pytestmark = pytest.mark.live
 
 RANGE = ("2026-03-02T00:00:00Z", "2026-03-04T00:00:00Z")
+
+
+@pytest.fixture(autouse=True)
+def no_runs(live):
+    """Close the backfills and delete the runs of an earlier session."""
+    dag_id, client = live.paths.stem, live.cluster.client
+    live.cluster.wait_for_dags({dag_id}, seconds=120)
+    for backfill in client.pages("/backfills", "backfills", dag_id=dag_id):
+        if not backfill["completed_at"]:
+            client.request("PUT", f"/api/v2/backfills/{backfill['id']}/cancel")
+    for run in client.runs(dag_id, run_type="backfill"):
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{quoted(run['dag_run_id'])}"
+        client.request("DELETE", path)
 
 
 def test_the_failed_day_runs_again_and_the_others_do_not(live):
