@@ -50,9 +50,6 @@ class Scenario:
     def cli(self, *words: str, name: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``airflow WORDS`` on the scenario's database, and record the answer.
 
-        It is Airflow's own command, in a process of its own; see
-        :mod:`dagbook.running.airflow_command`.
-
         Args:
             words: the words after ``airflow``.
             name: by which a page shows the exchange.
@@ -60,9 +57,7 @@ class Scenario:
         Returns:
             The finished process with ``returncode``, ``stdout`` and ``stderr``.
         """
-        assert (
-            self.example.dags is not None
-        )  # it can only speak of DAGs that are written
+        assert self.example.dags is not None  # only of them it can speak
         done = airflow_command.run(words)
         shown = done.stdout.strip() or done.stderr.strip()
         self.exchanges.append(
@@ -89,12 +84,19 @@ class Scenario:
         """Return the scenario as it is recorded: masked JSON."""
         mask = self.masker.value
         data: dict[str, Any] = mask(self.run_data or {"kind": "exchange"})
+        if "runs" in data:
+            # The random end of a run id, now masked, had given them a random order.
+            data["runs"].sort(key=_stable)
         for task in data.get("tasks", []):
             task["xcoms"] = mask(task["xcoms"], self._varying)
         values = json.loads(json.dumps(self.values, default=str))
         data["values"] = mask(values, self._varying)
         data["exchanges"] = [self.masker.exchange(one) for one in self.exchanges]
         return data
+
+
+def _stable(run: dict[str, Any]) -> tuple[str, str, str]:
+    return run["dag_id"], run["run_id"], json.dumps(run, sort_keys=True)
 
 
 def _exchange(response: httpx.Response, user: str | None, keep: Any) -> dict[str, Any]:

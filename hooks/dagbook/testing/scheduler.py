@@ -1,9 +1,4 @@
-"""What Airflow's own scheduler decides, one round at a time, with no task executed.
-
-``dag.test()`` decides for itself. Where a test needs the decision of the scheduler
-about what is in the database, such as which queued run starts next, this asks the
-scheduler's code. That anything runs afterwards is proved on the live lane.
-"""
+"""What Airflow's own scheduler decides, one round at a time, with no task executed."""
 
 from __future__ import annotations
 
@@ -71,17 +66,12 @@ class Decisions:
 
 
 def _until_due(session: Any) -> None:
-    """Wait, less than a second, for the runs that were queued in this second.
-
-    The clock of SQLite, which Airflow asks which runs are due, has whole seconds.
-    """
+    """Wait for the runs queued in this second: SQLite's clock has whole seconds."""
     from airflow.models.dagrun import DagRun
     from sqlalchemy import func, select
 
     now = datetime.now(UTC)
     made = select(func.max(DagRun.run_after)).where(DagRun.run_after <= now)
     latest = session.scalar(made.where(DagRun.state == "queued"))
-    if latest is not None and latest.replace(microsecond=0) == now.replace(
-        microsecond=0
-    ):
+    if latest is not None and int(latest.timestamp()) == int(now.timestamp()):
         time.sleep(1 - datetime.now(UTC).microsecond / 1e6)

@@ -87,3 +87,20 @@ def test_what_airflow_writes_from_sets_has_one_order_with_any_hash_seed(written)
     assert [event["asset"] for event in run.asset_events] == sorted(
         [*followed, "phone"]
     )
+
+
+def test_triggered_runs_have_one_order_whatever_the_random_end_of_their_ids(written):
+    scenario = written("98_03_01_shift", SHIFT).scenario("default")
+    now = scenario.masker.began.isoformat()
+
+    def recorded(ends):
+        runs = [
+            {"dag_id": "order", "run_id": f"manual__{now}_{end}", "conf": {"order": n}}
+            for end, n in sorted(zip(ends, (1, 2, 3), strict=True))
+        ]
+        scenario.run_data = {"kind": "run", "runs": runs}
+        return scenario.data()["runs"]
+
+    one = recorded(["aaaaaaaa", "bbbbbbbb", "cccccccc"])
+    assert [run["conf"]["order"] for run in one] == [1, 2, 3]
+    assert recorded(["cccccccc", "aaaaaaaa", "bbbbbbbb"]) == one
