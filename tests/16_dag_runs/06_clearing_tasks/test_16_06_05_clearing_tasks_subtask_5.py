@@ -17,7 +17,7 @@ def op(example):
 
 
 def path(run) -> str:
-    return f"{DAG}/dagRuns/{quote(run.run_id)}/taskInstances/load"
+    return f"{DAG}/dagRuns/{quote(run.run_id, safe=':')}/taskInstances/load"
 
 
 def keys(op, run, what: str) -> str:
@@ -119,7 +119,7 @@ def test_the_downstream_task_reads_the_old_xcom_until_the_next_try(example, op):
 
 
 def test_deleting_the_state_store_before_the_next_try_forgets(example, op):
-    run = example.run("forgotten", logical_date=None)
+    run = example.run("forgotten")
     body = {"dag_run_id": run.run_id, "task_ids": ["load"]}
     body |= {"only_failed": False, "dry_run": False}
     op.post(f"{DAG}/clearTaskInstances", json=body).raise_for_status()
