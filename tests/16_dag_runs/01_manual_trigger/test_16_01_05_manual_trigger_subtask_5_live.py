@@ -9,6 +9,7 @@ def test_two_runs_of_the_parent_make_two_children(live):
     bill = f"{live.paths.stem}__bill"
     with live.scenario("two-rounds") as s:
         s.unpause()
+        s.unpause(bill)
         first = s.trigger(run_id="first-round")
         asked = s.wait(first, "success")
         names = s.xcom(first, "check")
