@@ -62,7 +62,7 @@ def test_the_command_prints_one_line_for_each_problem_and_fails(tree):
     line = tree.at_import("def broken(:")
     ended = dagbook(tree, "check")
     assert ended.returncode == 1
-    first, ran, proven, stale = ended.stdout.splitlines()
+    first, ran, stale, proven = ended.stdout.splitlines()
     assert first.startswith(f"{tree.dag}:{line}: syntax error: ")
     assert first.endswith(f"(shown on {tree.page})")
     assert stale.startswith(f"{tree.recording}: the recording is stale")

@@ -164,7 +164,8 @@ def folder_in_the_place_of_a_page(tree: Tree) -> str:
 
 @fault("cannot be read: is a directory", page=False)
 def folder_in_the_place_of_results(tree: Tree) -> str:
-    tree.path("tests/parity.json").mkdir(parents=True)
+    tree.path("tests/parity.json").unlink()
+    tree.path("tests/parity.json").mkdir()
     return "tests/parity.json"
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dagbook.live.client import quoted
 from dagbook.live.runs import LiveRun
 
 pytestmark = pytest.mark.live
@@ -18,13 +19,16 @@ def run_of(day: int) -> LiveRun:
 
 
 @pytest.fixture(autouse=True)
-def nothing_open(live):
-    """Close the backfills of an earlier scenario."""
-    live.cluster.wait_for_dags({STEM}, seconds=120)
+def no_runs(live):
+    """Close the backfills and delete the runs of an earlier session."""
     client = live.cluster.client
+    live.cluster.wait_for_dags({STEM}, seconds=120)
     for backfill in client.pages("/backfills", "backfills", dag_id=STEM):
         if not backfill["completed_at"]:
             client.request("PUT", f"/api/v2/backfills/{backfill['id']}/cancel")
+    for run in client.runs(STEM, run_type="backfill"):
+        path = f"/api/v2/dags/{STEM}/dagRuns/{quoted(run['dag_run_id'])}"
+        client.request("DELETE", path)
 
 
 def test_backwards_and_never_more_than_two_at_once(live):
