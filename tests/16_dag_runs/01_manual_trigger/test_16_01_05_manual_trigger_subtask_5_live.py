@@ -3,6 +3,7 @@
 import pytest
 
 pytestmark = pytest.mark.live
+DAY = "2026-05-02T06:30:00Z"
 
 
 def test_two_runs_of_the_parent_make_two_children(live):
@@ -10,10 +11,10 @@ def test_two_runs_of_the_parent_make_two_children(live):
     with live.scenario("two-rounds") as s:
         s.unpause()
         s.unpause(bill)
-        first = s.trigger(run_id="first-round")
+        first = s.trigger(run_id="first-round", run_after=DAY)
         asked = s.wait(first, "success")
         names = s.xcom(first, "check")
-        second = s.trigger(run_id="second-round")
+        second = s.trigger(run_id="second-round", run_after=DAY)
         s.wait(second, "success")
         assert s.states(second)["bill[0]"] == s.states(second)["bill[1]"] == "skipped"
 
