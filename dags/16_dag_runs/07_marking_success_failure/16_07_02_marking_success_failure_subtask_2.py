@@ -30,7 +30,9 @@ COMMON = {
 
 
 def start(params) -> subprocess.Popen:
-    job = subprocess.Popen([sys.executable, "-c", JOB.format(**params)])
+    command = [sys.executable, "-c", JOB.format(**params)]
+    # Airflow's signals go to the process group of the task, and not to this session.
+    job = subprocess.Popen(command, start_new_session=True)
     log.info("job %d started", job.pid)
     return job
 
