@@ -87,11 +87,15 @@ def overall(results: list[Score]) -> Score:
 
 
 def save(project: Project, results: list[Score]) -> None:
-    """Write ``tests/mutants.json``, keeping the rows of examples not tested now."""
+    """Write ``tests/mutants.json``, keeping the rows of files that have not changed."""
     file = project.tests / "mutants.json"
     data = copy.deepcopy(files.data(file)) if file.exists() else {}
     sources = {p.stem: p for p in project.dag_files()}
-    data = {k: v for k, v in data.items() if k in sources}
+    data = {
+        stem: row
+        for stem, row in data.items()
+        if stem in sources and row["source"] == sha256(sources[stem])
+    }
     for score in results:
         source = sources[score.stem]
         data[score.stem] = {
