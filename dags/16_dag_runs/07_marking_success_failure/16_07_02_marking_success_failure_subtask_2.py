@@ -30,8 +30,10 @@ COMMON = {
 
 
 def start(params) -> subprocess.Popen:
-    job = subprocess.Popen([sys.executable, "-c", JOB.format(**params)])
-    log.info("job %d started", job.pid)
+    command = [sys.executable, "-c", JOB.format(**params)]
+    # Airflow's signals go to the process group of the task, and not to this session.
+    job = subprocess.Popen(command, start_new_session=True)
+    log.info("the job has started")
     return job
 
 

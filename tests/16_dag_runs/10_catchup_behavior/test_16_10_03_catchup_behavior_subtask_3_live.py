@@ -6,7 +6,7 @@ import pytest
 
 from dagbook.live.client import quoted
 from dagbook.live.runs import LiveRun
-from dagbook.live.waiting import until
+from dagbook.live.waiting import stays, until
 
 pytestmark = pytest.mark.live
 
@@ -27,7 +27,13 @@ def test_missed_time_is_skipped_and_the_next_one_loads(live):
         until("no run at work", lambda: len(ended()) == len(s.runs()), bool)
         before = len(s.runs())
         late = 100 - datetime.now(UTC).second  # 40 s after the missed time
-        s.stays("no run starts", lambda: len(s.runs()), before, seconds=late)
+        stays(
+            "no run starts",
+            lambda: len(s.runs()),
+            lambda seen: seen == before,
+            seconds=late,
+        )
+        s.note_step("see no run start until 40 s after the missed time")
         s.unpause()
         after = until(
             "a run on time again",
