@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from beginnings import begun, clear, died, ended, mark_task, queued
-from moves_tasks import task_none_upstream_failed
+from beginnings import begun, clear, died, ended, mark_run, mark_task, queued
+from moves_tasks import (
+    defer,
+    reschedule,
+    task_none_upstream_failed,
+    task_running_up_for_retry,
+)
 from shapes import chain, single
 from world import START, ago
 
@@ -54,6 +59,47 @@ def task_restarting_up_for_retry(world):
     begun(world)
     clear(world)
     died(world)
+
+
+def task_restarting_none(world):
+    begun(world)
+    clear(world)
+    ti = world.ti("only")
+    world.executor.running.add(ti.key)
+    world.executor.success(ti.key)
+    with world.session() as session:
+        world.scheduler._process_executor_events(world.executor, session=session)
+
+
+def task_up_for_retry_none(world):
+    task_running_up_for_retry(world)
+    clear(world)
+
+
+def task_deferred_none(world):
+    defer(world)
+    clear(world)
+
+
+def task_up_for_reschedule_none(world):
+    reschedule(world)
+    clear(world)
+
+
+def task_deferred_failed(world):
+    defer(world)
+    mark_run(world, "failed")
+
+
+def task_up_for_retry_skipped(world):
+    task_running_up_for_retry(world)
+    mark_run(world, "failed")
+
+
+def task_marked_failed_unbegun(world):
+    world.sync(chain("only", "after", dag_id="single"))
+    world.trigger("single", logical_date=START.isoformat())
+    mark_task(world, "failed", "after")
 
 
 def task_marked_success(world):
@@ -111,6 +157,15 @@ def task_queued_none(world):
     from airflow.jobs.job import Job
 
     queued(world)
+    with world.session() as session:
+        session.query(Job).update({"state": "failed"})
+    world.scheduler.adopt_or_reset_orphaned_tasks()
+
+
+def task_running_none(world):
+    from airflow.jobs.job import Job
+
+    begun(world)
     with world.session() as session:
         session.query(Job).update({"state": "failed"})
     world.scheduler.adopt_or_reset_orphaned_tasks()

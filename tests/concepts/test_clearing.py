@@ -59,6 +59,31 @@ def test_the_run_is_queued_again(world):
     assert again.end_date is None
 
 
+@pytest.mark.claim("clear-leaves-running-run", by="rest")
+def test_a_running_run_goes_on(world):
+    world.sync(chain())
+    world.trigger("chain")
+    world.step()
+    world.work("first")
+    before = world.run()
+    cleared(world, before, "first")
+    after = world.run()
+    assert (after.state, after.end_date) == ("running", None)
+    assert after.start_date == before.start_date
+    assert after.clear_number == before.clear_number + 1
+    assert after.queued_at > before.queued_at
+
+
+@pytest.mark.claim("clear-running-keeps-max-tries", by="rest")
+def test_max_tries_of_a_running_task_stays(world):
+    world.sync(chain(tasks={"first": {"retries": 2}}))
+    run = world.trigger("chain")
+    world.step()
+    world.begin("first")
+    cleared(world, run, "first")
+    assert (world.states()["first"], world.ti("first").max_tries) == ("restarting", 2)
+
+
 @pytest.mark.claim("clear-keeps-conf", by="rest")
 def test_the_conf_stays_what_it_was(world):
     world.sync(chain())
@@ -217,6 +242,18 @@ def test_each_try_stays_in_the_history(world):
     tries = world.rest.get(path).json()["task_instances"]
     told = [(one["try_number"], one["state"]) for one in tries]
     assert told == [(1, "failed"), (2, "success")]
+
+
+@pytest.mark.claim("history-none-after-first-try", by="rest")
+def test_a_first_try_that_ended_is_not_in_the_history_yet(world):
+    from airflow.models.taskinstancehistory import TaskInstanceHistory
+
+    run = ended(world)
+    with world.session() as session:
+        assert session.query(TaskInstanceHistory).count() == 0
+    path = f"/api/v2/dags/chain/dagRuns/{run.run_id}/taskInstances/first/tries"
+    tries = world.rest.get(path).json()["task_instances"]
+    assert [(one["try_number"], one["state"]) for one in tries] == [(1, "success")]
 
 
 @pytest.mark.claim("history-new-id", by="rest")

@@ -108,6 +108,16 @@ def test_an_interval_timetable_runs_after_the_interval_it_covers():
     assert first.run_after == START.add(days=1)
 
 
+@pytest.mark.claim("timetable-needs-timezone", by="timetable")
+def test_a_cron_timetable_needs_a_timezone():
+    from airflow.sdk import CronDataIntervalTimetable, CronTriggerTimetable
+
+    with pytest.raises(TypeError, match="timezone"):
+        CronDataIntervalTimetable("@daily")
+    with pytest.raises(TypeError, match="timezone"):
+        CronTriggerTimetable("0 6 * * *", interval=DAY)
+
+
 @pytest.mark.claim("cron-interval-option", by="config")
 def test_an_option_brings_intervals_back(monkeypatch):
     from airflow.configuration import conf
@@ -243,10 +253,11 @@ def test_first_runs_of_each_schedule(table):
         '`"0 6 * * *"`': "0 6 * * *",
         "`timedelta(days=1)`": DAY,
         '`"@once"`': "@once",
-        '`CronTriggerTimetable("0 6 * * *", interval=timedelta(days=1))`': (
+        '`CronTriggerTimetable("0 6 * * *", timezone="UTC", '
+        "interval=timedelta(days=1))`": (
             CronTriggerTimetable("0 6 * * *", timezone="UTC", interval=DAY)
         ),
-        '`CronDataIntervalTimetable("@daily")`': (
+        '`CronDataIntervalTimetable("@daily", timezone="UTC")`': (
             CronDataIntervalTimetable("@daily", timezone="UTC")
         ),
         "`DeltaDataIntervalTimetable(timedelta(days=1))`": (

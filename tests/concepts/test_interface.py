@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from shapes import single
+from world import START
 
 
 def texts(file):
@@ -20,6 +22,24 @@ def test_the_home_page_counts_dags_by_state():
         "Failed Dags",
         "Running Dags",
     )
+
+
+@pytest.mark.claim("dashboard-newest-by-date", by="rest")
+def test_failed_dags_are_those_whose_newest_dated_run_has_failed(world):
+    def failed() -> int:
+        return world.rest.get("/ui/dashboard/dag_stats").json()["failed_dag_count"]
+
+    world.sync(single("dated"), single("bare"))
+    world.trigger("bare")
+    world.finish("failed")
+    assert failed() == 0
+    world.trigger("dated", logical_date=START.add(days=1).isoformat())
+    world.finish("failed")
+    assert failed() == 1
+    world.trigger("dated", logical_date=START.isoformat())
+    world.trigger("dated")
+    world.finish()
+    assert failed() == 1  # newer runs, with an older date and without one
 
 
 @pytest.mark.claim("ui-clear-options", by="ui")

@@ -124,6 +124,33 @@ def test_a_run_in_which_nothing_can_run_any_more_fails(world):
     assert world.run().state == "failed"
 
 
+@pytest.mark.claim("deadlock-not-with-limits", by="scheduler")
+@pytest.mark.parametrize(
+    ("limit", "other"),
+    [
+        ({"max_active_tis_per_dag": 1}, None),
+        ({"max_active_tis_per_dagrun": 1}, None),
+        ({}, "deferred"),
+        ({}, "awaiting_input"),
+    ],
+)
+def test_a_limit_or_a_deferred_task_hides_a_deadlock(world, limit, other):
+    from airflow.providers.standard.operators.python import PythonOperator
+
+    stuck = {"trigger_rule": "all_skipped", **limit}
+    dag = chain("first", "last", tasks={"last": stuck})
+    with dag:
+        PythonOperator(task_id="other", python_callable=print)
+    world.sync(dag)
+    world.trigger("chain")
+    world.step()
+    world.change("first", state="removed")
+    world.change("other", state=other or "success")
+    world.step(2)
+    assert world.states()["last"] is None
+    assert world.run().state == "running"
+
+
 @pytest.mark.claim("depends-on-past-waits", by="scheduler")
 def test_a_task_that_waits_for_an_earlier_run_keeps_its_run_running(world):
     tasks = {"last": {"depends_on_past": True}}

@@ -42,6 +42,48 @@ def test_marking_a_run_failed_fails_what_runs_and_skips_the_rest(world):
     assert world.states() == {"first": "success", "middle": "failed", "last": "skipped"}
 
 
+@pytest.mark.claim("mark-run-each-state", by="rest")
+def test_marking_a_run_failed_fails_four_states_and_skips_the_others(world):
+    works = ["running", "deferred", "up_for_reschedule", "awaiting_input"]
+    waits = ["scheduled", "queued", "up_for_retry", "restarting"]
+    world.sync(chain())
+    ends = {}
+    for state in [*works, *waits]:
+        run = world.trigger("chain", dag_run_id=f"with-{state}")
+        world.change("last", run_id=run.run_id, state=state)
+        mark(world, run, "failed")
+        ends[state] = world.states(run.run_id)["last"]
+    assert ends == dict.fromkeys(works, "failed") | dict.fromkeys(waits, "skipped")
+
+
+@pytest.mark.claim("mark-run-teardown", by="rest")
+def test_a_pending_teardown_keeps_the_run_and_the_leaves_decide(world):
+    dag = chain("load", "report", "clean")
+    dag.get_task("clean").as_teardown()
+    world.sync(dag)
+    run = world.trigger("chain")
+    world.step()
+    world.begin("load")
+    mark(world, run, "failed")
+    assert world.run().state == "running"
+    assert world.states() == {"load": "failed", "report": "skipped", "clean": None}
+    world.finish()
+    assert world.states()["clean"] == "success"
+    assert world.run().state == "success"
+    mark(world, run, "failed")
+    assert world.run().state == "failed"
+
+
+@pytest.mark.claim("mark-run-queued-leaves", by="rest")
+def test_a_failed_run_that_is_marked_queued_may_become_a_success(world):
+    run = half_done(world)
+    mark(world, run, "failed")
+    mark(world, run, "queued")
+    world.finish()
+    assert world.run().state == "success"
+    assert world.states() == {"first": "success", "middle": "failed", "last": "skipped"}
+
+
 @pytest.mark.claim("mark-run-queued", by="rest")
 def test_marking_a_run_queued_changes_no_task(world):
     run = half_done(world)

@@ -120,7 +120,8 @@ def test_the_rule_for_a_join_after_a_branch(world):
     world.sync(fan())
     found = outcome(world, ("success", "skipped"))
     assert found["all_success"] == "skipped"
-    assert found["none_failed_min_one_success"] == "queued"
+    for rule in ("none_failed_min_one_success", "none_failed", "one_success"):
+        assert found[rule] == "queued"
 
 
 @pytest.mark.claim("one-rules-do-not-wait", by="scheduler")
@@ -168,7 +169,12 @@ def test_upstream_failed_spreads_through_the_default_rule(world):
     }
 
 
-@pytest.mark.claim("fail-fast-needs-all-success", by="model")
-def test_fail_fast_allows_the_default_rule_only():
+@pytest.mark.claim("fail-fast-two-rules", by="model")
+@pytest.mark.parametrize("rule", rules())
+def test_fail_fast_allows_two_rules(rule):
+    tasks = {"b": {"trigger_rule": rule}}
+    if rule in ("all_success", "all_done_setup_success"):
+        chain("a", "b", tasks=tasks, fail_fast=True)
+        return
     with pytest.raises(Exception, match="fail.fast"):
-        chain("a", "b", tasks={"b": {"trigger_rule": "all_done"}}, fail_fast=True)
+        chain("a", "b", tasks=tasks, fail_fast=True)

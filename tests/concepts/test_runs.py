@@ -1,7 +1,8 @@
 """What a run is: its identity, its companions, its limits."""
 
+import pendulum
 import pytest
-from shapes import chain, single
+from shapes import chain, mapped, single
 from world import START
 
 
@@ -50,6 +51,46 @@ def test_runs_are_active_together_up_to_the_limit(world):
     assert [run.state for run in world.runs()] == ["running", "running", "queued"]
 
 
+@pytest.mark.claim("mapped-has-one-for-each", by="scheduler")
+def test_a_mapped_task_has_an_instance_for_each_element(world):
+    world.sync(mapped())
+    run = world.trigger("mapped")
+    world.step()
+    world.begin("list")
+    path = f"/xcoms/mapped/{run.run_id}/list/return_value"
+    sent = world.execution.post(path, json=[1, 2], params={"mapped_length": 2})
+    assert sent.status_code == 201, sent.text
+    world.report("list", "success")
+    world.step(2)
+    found = sorted((ti.task_id, ti.map_index) for ti in world.tis())
+    assert found == [("each", 0), ("each", 1), ("list", -1)]
+
+
+@pytest.mark.claim("before-start-has-none", by="rest")
+def test_a_run_dated_before_the_start_date_has_no_task_instances(world):
+    world.sync(chain())
+    world.trigger("chain", logical_date=START.subtract(days=1).isoformat())
+    assert world.states() == {}
+    world.step(2)
+    assert world.run().state == "success"
+
+
+@pytest.mark.claim("limit-creates-no-run", "limit-then-newest", by="scheduler")
+def test_at_the_limit_no_scheduled_run_is_created(world):
+    hourly = single(schedule="@hourly", max_active_runs=1)
+    world.sync(hourly, paused=True)
+    world.trigger("single")
+    world.sync(hourly)
+    world.step(3)
+    assert [str(run.run_type) for run in world.runs()] == ["manual"]
+    hours = [pendulum.now("UTC").start_of("hour")]
+    world.work("only")
+    world.step(4)
+    hours.append(pendulum.now("UTC").start_of("hour"))
+    _, made = world.runs()  # since 1 May, one
+    assert made.logical_date in hours
+
+
 @pytest.mark.claim("max-active-runs-default", by="config")
 def test_sixteen_runs_by_default(world):
     from airflow.configuration import conf
@@ -91,22 +132,42 @@ def _run_types(world):
         "to_date": START.isoformat(),
     }
     assert world.rest.post("/api/v2/backfills", json=body).status_code == 200
-    called = world.execution.post("/dag-runs/plain/called", json={"conf": {}})
-    assert called.status_code == 204, called.text
     number = world.rest.get("/api/v2/assets").json()["assets"][0]["id"]
     made = world.rest.post(f"/api/v2/assets/{number}/materialize", json={})
     assert made.status_code == 200, made.text
     event = world.rest.post("/api/v2/assets/events", json={"asset_id": number})
     assert event.status_code == 200, event.text
     world.step()
+    # As the operator asks by its defaults: see test_the_operator_makes_a_run.
+    moment = START.add(days=2).isoformat()
+    asked = {"conf": {}, "logical_date": moment, "run_after": moment}
+    called = world.execution.post(f"/dag-runs/plain/manual__{moment}", json=asked)
+    assert called.status_code == 204, called.text
     return {str(run.run_type): run for run in world.runs()}
 
 
+def _manual_origins(world):
+    """Return who triggered manual runs: over REST, by the form, by the command."""
+    from airflow.api.common.trigger_dag import trigger_dag
+    from airflow.utils.types import DagRunTriggeredByType
+
+    world.sync(single("origins"))
+    for headers in ({}, {"Referer": "https://example.org"}):
+        answer = world.rest.post(
+            "/api/v2/dags/origins/dagRuns", json={"logical_date": None}, headers=headers
+        )
+        assert answer.status_code == 200, answer.text
+    with world.session() as session:
+        cli = DagRunTriggeredByType.CLI
+        trigger_dag("origins", triggered_by=cli, run_id="by-command", session=session)
+    return [run.triggered_by.value for run in world.runs("origins")]
+
+
 WAYS = {
-    "scheduled": "the scheduler, at a tick of the timetable",
+    "scheduled": "the scheduler, at a scheduled time of the timetable",
     "manual": "a person: UI, command line or `POST …/dagRuns`",
     "backfill": "`airflow backfill create` or `POST …/backfills`",
-    "operator_triggered": "`TriggerDagRunOperator` in another DAG",
+    "operator_triggered": "`TriggerDagRunOperator` in another DAG, by its defaults",
     "asset_triggered": "the scheduler, when the assets of the schedule have events",
     "asset_materialization": "`airflow assets materialize` or `POST …/materialize`",
 }
@@ -149,16 +210,18 @@ def test_each_way_of_starting_a_run(world, table):
 
     made = _run_types(world)
     refused = _refusals(world)
+    origins = _manual_origins(world)
     assert set(made) == {kind.value for kind in DagRunType} == set(WAYS)
     rows = []
     for kind, way in WAYS.items():
         run = made[kind]
         interval = run.data_interval_start is not None
+        by = origins if kind == "manual" else [run.triggered_by.value]
         rows.append(
             [
                 f"`{kind}`",
                 way,
-                f"`{run.triggered_by.value}`",
+                ", ".join(f"`{one}`" for one in by),
                 "yes" if run.logical_date else "none",
                 "yes" if interval else "none",
                 f"`{run.run_id.split('__')[0]}__…`" if "__" in run.run_id else "given",
@@ -206,8 +269,18 @@ def test_a_dag_may_refuse_types(world):
 
 @pytest.mark.claim("allowed-run-types-fit-schedule", by="model")
 @pytest.mark.parametrize(
-    ("schedule", "kind"), [("@daily", "manual"), (None, "scheduled")]
+    ("schedule", "kind", "wanted"),
+    [
+        ("@daily", "manual", "SCHEDULED"),
+        (None, "scheduled", "MANUAL"),
+        ("asset", "scheduled", "ASSET_TRIGGERED"),
+    ],
 )
-def test_the_types_must_fit_the_schedule(schedule, kind):
-    with pytest.raises(ValueError, match="allowed_run_types must include"):
+def test_the_types_must_fit_the_schedule(schedule, kind, wanted):
+    from airflow.sdk import Asset
+
+    if schedule == "asset":
+        schedule = [Asset("orders")]
+    with pytest.raises(ValueError, match=f"allowed_run_types must include {wanted}"):
         single(schedule=schedule, allowed_run_types=[kind])
+    single(schedule=schedule, allowed_run_types=[wanted.lower()])

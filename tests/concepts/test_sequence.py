@@ -210,6 +210,16 @@ def test_a_pause_lets_the_task_end_and_nothing_follow(world):
     assert world.run().state == "running"
 
 
+@pytest.mark.claim("paused-queued-task-may-start", by="execution-api")
+def test_a_task_that_is_queued_may_start_after_the_pause(world):
+    world.sync(single())
+    world.trigger("single")
+    world.step()
+    world.pause("single")
+    assert world.states() == {"only": "queued"}
+    assert world.begin("only").status_code == 200
+
+
 @pytest.mark.claim("paused-finished-run-is-closed", by="scheduler")
 def test_a_finished_run_of_a_paused_dag_is_closed(world):
     world.sync(single())

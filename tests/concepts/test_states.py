@@ -5,8 +5,9 @@ import pytest
 RUN = {
     "queued": "It waits for the scheduler to start it.",
     "running": "The scheduler looks after its tasks.",
-    "success": "It is over, and no leaf has failed.",
-    "failed": "It is over: a leaf has failed, it took too long, or nothing could run.",
+    "success": "It is over, and no leaf has failed, or it was marked.",
+    "failed": "It is over: a leaf has failed, it took too long, nothing could run, or "
+    "it was marked.",
 }
 
 TASK = {
@@ -14,13 +15,15 @@ TASK = {
     "scheduled": "May run; waits for a slot.",
     "queued": "Handed to the executor; waits for a worker.",
     "running": "A worker is at it.",
-    "success": "It has returned.",
-    "failed": "It has raised, and no retry is left.",
+    "success": "It has returned, or it was marked.",
+    "failed": "It has raised and no retry follows, `fail_fast` stopped it, or it was "
+    "marked.",
     "skipped": "It was not to run, or it skipped itself.",
     "upstream_failed": "It cannot run, because something before it failed.",
     "removed": "Its task is gone from the DAG.",
     "up_for_retry": "It has raised, and waits for its next try.",
-    "up_for_reschedule": "A sensor that has given its slot back until its next look.",
+    "up_for_reschedule": "It has raised `AirflowRescheduleException`, as a sensor in "
+    "the mode `reschedule` does, and holds no slot until its date.",
     "deferred": "A trigger waits in its place, in the triggerer.",
     "awaiting_input": "It waits for a person, and holds no slot.",
     "restarting": "It was cleared while it ran, and its process has not ended yet.",
@@ -84,6 +87,9 @@ def test_the_task_states(table):
 
     final = {state.value for state in State.finished}
     slots = {state.value for state in Pool(pool="any").get_occupied_states()}
+    counted = Pool(pool="any", include_deferred=True).get_occupied_states()
+    assert {state.value for state in counted} - slots == {"deferred"}
+    held = dict.fromkeys(slots, "yes") | {"deferred": "with `include_deferred`"}
     members = [None, *(state.value for state in TaskInstanceState)]
     assert set(members) == set(TASK)
     table(
@@ -94,7 +100,7 @@ def test_the_task_states(table):
             [
                 {"state": name or "none"},
                 "yes" if name in final else "no",
-                "yes" if name in slots else "no",
+                held.get(name, "no"),
                 words,
             ]
             for name, words in TASK.items()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import moves_tasks
 import pytest
 from rounds import decide, enqueue, start
-from shapes import single
+from shapes import chain, single
 from world import ago
 
 FIELDS = {
@@ -50,7 +50,8 @@ def test_when_each_timestamp_is_set(world, table):
     assert len(known) == sum(map(len, FIELDS.values()))
     table(
         "timestamps",
-        "Each timestamp and the moment that sets it, in the order of time.",
+        "Each timestamp of a run whose only task succeeds at its first try, and the "
+        "moment that sets it, in the order of time.",
         ["Field", "Of", "Set when"],
         rows,
     )
@@ -84,6 +85,39 @@ def test_the_duration_is_that_of_the_last_try(world):
     assert ti.start_date > first
     seconds = (ti.end_date - ti.start_date).total_seconds()
     assert ti.duration == pytest.approx(seconds, abs=0.002)
+
+
+@pytest.mark.claim("duration-is-last-poke", by="execution-api")
+def test_after_a_reschedule_the_duration_is_that_of_the_last_poke(world):
+    moves_tasks.reschedule(world)
+    first = world.ti("only").start_date
+    world.step()
+    world.work("only")
+    ti = world.ti("only")
+    assert (ti.try_number, ti.start_date > first) == (1, True)
+    seconds = (ti.end_date - ti.start_date).total_seconds()
+    assert ti.duration == pytest.approx(seconds, abs=0.002)
+
+
+@pytest.mark.claim("rule-skip-has-times", by="scheduler")
+def test_a_task_skipped_by_its_rule_has_both_times_and_no_try(world):
+    moves_tasks.task_none_skipped(world)
+    ti = world.ti("last")
+    assert (ti.state, ti.try_number) == ("skipped", 0)
+    assert ti.start_date == ti.end_date is not None
+
+
+@pytest.mark.claim("timeout-skip-has-no-times", by="scheduler")
+def test_a_task_skipped_by_the_timeout_of_its_run_has_no_times(world):
+    world.sync(chain("first", "last", dagrun_timeout=timedelta(minutes=5)))
+    world.trigger("chain")
+    world.step()
+    world.begin("first")
+    world.change_run(start_date=ago(minutes=6))
+    world.step()
+    first, last = world.ti("first"), world.ti("last")
+    assert (first.state, first.end_date) == ("skipped", None)
+    assert (last.state, last.start_date, last.end_date) == ("skipped", None, None)
 
 
 @pytest.mark.claim("deferral-keeps-start", by="execution-api")

@@ -4,6 +4,14 @@ import dagtest
 import pytest
 from shapes import single
 
+OTHERS = [
+    "scheduled",
+    "backfill",
+    "operator_triggered",
+    "asset_triggered",
+    "asset_materialization",
+]
+
 
 def post(world, **body):
     return world.rest.post("/api/v2/dags/single/dagRuns", json=body)
@@ -17,10 +25,12 @@ def test_the_body_must_name_the_logical_date_even_as_null(world):
 
 
 @pytest.mark.claim("run-id-of-other-type-refused", by="rest")
-def test_a_manual_run_cannot_call_itself_scheduled(world):
+@pytest.mark.parametrize("kind", OTHERS)
+def test_a_manual_run_cannot_have_the_name_of_another_type(world, kind):
     world.sync(single())
-    answer = post(world, logical_date=None, dag_run_id="scheduled__2026-05-01")
-    assert answer.status_code in (400, 422), answer.text
+    assert post(world, logical_date=None, dag_run_id="manual__x").status_code == 200
+    answer = post(world, logical_date=None, dag_run_id=f"{kind}__2026-05-01")
+    assert answer.status_code == 400, answer.text
 
 
 @pytest.mark.claim("run-id-letters", by="rest")
@@ -28,6 +38,8 @@ def test_a_run_id_has_letters_digits_and_a_few_marks(world):
     world.sync(single())
     refused = post(world, logical_date=None, dag_run_id="a run")
     assert refused.status_code in (400, 422), refused.text
+    dots = post(world, logical_date=None, dag_run_id="a..b")
+    assert dots.status_code == 400, dots.text
     allowed = post(world, logical_date=None, dag_run_id="a_run-1.2~3:4+5")
     assert allowed.status_code == 200
 
@@ -40,14 +52,16 @@ def test_a_note_comes_with_the_run(world):
     assert run["note"] == "the till was counted twice"
 
 
-@pytest.mark.claim("operator-run", by="dag.test")
-def test_the_operator_makes_a_run_with_a_type_of_its_own(world):
+@pytest.mark.claim("operator-run", "operator-run-id", by="dag.test")
+def test_the_operator_makes_a_run(world):
     ran = dagtest.run(world, "caller")
     assert ran.states == {"call": "success"}
     child = next(run for run in world.runs() if run.dag_id == "caller__called")
     assert child.run_type == "operator_triggered"
     assert child.triggered_by.value == "operator"
     assert child.state == "queued"
+    assert child.run_id.startswith("manual__")
+    assert child.data_interval_start is not None
 
 
 @pytest.mark.claim("operator-date-is-now", by="dag.test")
