@@ -1,7 +1,10 @@
 # Every command of the project. `make help` lists them.
 # ONLY=16.1 limits check, record, live and mutants to a part; ID=62.1.1 is for new.
 
-PYTHON ?= python3.11
+# The first Python that fits; another one by make PYTHON=/path/to/python.
+FITS := import sys; sys.exit(not (3, 11, 5) <= sys.version_info[:3] < (3, 14))
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+  $$python -c "$(FITS)" 2>/dev/null && echo $$python && break; done)
 PORT ?= 8000
 ONLY ?=
 ID ?=
@@ -16,6 +19,13 @@ PYTEST_ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/.ready
+# A venv holds the path of its clone: one that moved is made anew, and so is one of a
+# Python that does not fit.
+VENV := $(shell head -n 2 $(BIN)/dagbook 2>/dev/null | grep -qF "$(CURDIR)/.venv/" && \
+  $(BIN)/python -c "$(FITS)" 2>/dev/null && echo good)
+ifneq ($(VENV),good)
+.PHONY: $(READY)
+endif
 # Banners about the future of MkDocs are for us, not for whoever builds the site.
 export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
@@ -28,8 +38,10 @@ help: ## list the commands
 setup: $(READY) ## make .venv with everything the lock file names
 
 $(READY): requirements.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) found: install Python 3.11, 3.12 or 3.13, or name yours: make PYTHON=python3.12" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@"$(PYTHON)" -c "$(FITS)" 2>/dev/null || { \
+	  echo "Python 3.11.5 or later is needed, up to 3.13; found: $$("$(PYTHON)" --version 2>/dev/null || echo none)." >&2; \
+	  echo "Install one, or name yours: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@test "$(VENV)" = good || { rm -rf .venv; "$(PYTHON)" -m venv .venv; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
 	@echo "Installing what requirements.lock names into .venv …"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
@@ -37,10 +49,10 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 serve: $(READY) ## build the site and serve it with live reload on PORT
-	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
+	@exec $(BIN)/dagbook serve --port $(PORT)
 
 site: $(READY) ## strict build into site/
-	$(BIN)/mkdocs build --strict --quiet --site-dir site
+	@$(BIN)/mkdocs build --strict --quiet --site-dir site || { $(BIN)/python -m dagbook.checks.configuration; exit 1; }
 
 test: $(READY) ## everything that needs no live scheduler
 	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from dagbook.checks import rules
+from dagbook.checks import configuration, rules
 from dagbook.problems import DagbookError
 from dagbook.project import Project
 from dagbook.site import build as site
@@ -38,4 +38,6 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
+    if found := configuration.faults(Project.find()):
+        raise DagbookError(found)  # without the hook nothing else would say so
     site.write(Project.find(), _to_mkdocs, PAGES)

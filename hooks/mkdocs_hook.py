@@ -8,21 +8,25 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import re
 from typing import Any
 
-from mkdocs.exceptions import Abort
+from mkdocs.exceptions import Abort, MkDocsException
 from mkdocs.structure.files import InclusionLevel
 from pymdownx.snippets import SnippetMissingError
 
+from dagbook import files
 from dagbook.checks import check
 from dagbook.fences.render import FenceError
-from dagbook.problems import DagbookError
+from dagbook.problems import DagbookError, Problem, unexpected
 from dagbook.project import Project
 
 log = logging.getLogger("mkdocs.hooks.dagbook")
 
 
 _serving = False
+_LOST = re.compile(r"^page: (docs/\S+)\nline: (\d+)$", re.M)
+"""The place that ``annotate`` writes into each fence of ours."""
 
 
 def on_startup(command: str, **_: Any) -> None:
@@ -55,6 +59,15 @@ def on_pre_build(config: Any, **_: Any) -> None:
         raise Abort(f"{len(found)} problems: nothing is built")
 
 
+def on_page_content(html: str, page: Any, **_: Any) -> str:
+    """Refuse a page on which a fence of ours was not drawn."""
+    if lost := _LOST.search(html):
+        what = "a fence that Markdown takes for text"
+        remedy = "write it at the margin, or as far in as the list's text"
+        raise FenceError(Problem(lost[1], int(lost[2]), what, remedy))
+    return html
+
+
 def on_nav(nav: Any, config: Any, files: Any) -> Any:
     """Keep the navigation's own source off the site."""
     source = files.get_file_from_path("SUMMARY.md")
@@ -68,5 +81,7 @@ def on_build_error(error: Exception, **_: Any) -> None:
     # MkDocs has told already of what went wrong while it read a page.
     if isinstance(error, DagbookError) and not isinstance(error, FenceError):
         log.error("%s", error)
-    if isinstance(error, (DagbookError, SnippetMissingError)):
+    elif not isinstance(error, (FenceError, SnippetMissingError, MkDocsException)):
+        log.error("%s", unexpected(error, files.at_work()))
+    if not isinstance(error, MkDocsException):
         raise Abort("nothing is built") from None

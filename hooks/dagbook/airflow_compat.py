@@ -1,8 +1,4 @@
-"""Names of Airflow that moved between minor versions, and what was built on them.
-
-``dagbook matrix`` runs the examples on older versions, so the harness looks in both
-places. Import this where it is used and not at the top of a module: it loads Airflow.
-"""
+"""Names of Airflow that moved between minor versions; importing this loads Airflow."""
 
 from __future__ import annotations
 
@@ -37,11 +33,7 @@ __all__ = [
 
 
 def parse(file: Path) -> BundleDagBag:
-    """Parse ``file`` as a bundle of its own, named like the file.
-
-    Returns:
-        The bag, with the DAGs by id and the errors by file.
-    """
+    """Return the bag of ``file``, parsed as a bundle of its own, named like it."""
     known = inspect.signature(DagBag.__init__).parameters
     named = {"bundle_name": file.stem} if "bundle_name" in known else {}
     return BundleDagBag(dag_folder=file, bundle_path=file, **named)

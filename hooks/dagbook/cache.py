@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
+from contextlib import suppress
 from functools import cache as once
 from pathlib import Path
 from typing import Any
 
+from dagbook import files
+from dagbook.problems import DagbookError
 from dagbook.project import Project
 
 KEPT = 30 * 24 * 3600
@@ -54,13 +56,7 @@ def program() -> str:
 
 
 def read(project: Project, room: str, name: str) -> Any | None:
-    """Return what was kept under ``name``, ``None`` if nothing (readable) was.
-
-    Args:
-        project: the checkout.
-        room: the folder for one kind of answer.
-        name: a ``key``.
-    """
+    """Return what was kept in ``room`` under a ``key``; ``None`` if nothing is."""
     path = project.cache / room / f"{name}.json"
     try:
         return json.loads(path.read_bytes())
@@ -70,16 +66,15 @@ def read(project: Project, room: str, name: str) -> Any | None:
 
 def write(project: Project, room: str, name: str, answer: Any) -> None:
     """Keep ``answer``; two processes may do so at once."""
-    folder = project.cache / room
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{name}.{os.getpid()}"
-    part.write_text(json.dumps(answer, sort_keys=True))
-    part.replace(folder / f"{name}.json")
+    made = json.dumps(answer, sort_keys=True)
+    with suppress(DagbookError):  # a full disk: then it is not kept
+        files.write(project.cache / room / f"{name}.json", made)
 
 
 def tidy(project: Project, room: str) -> None:
     """Remove old answers; called when new ones are made, so never on a warm run."""
     limit = time.time() - KEPT
     for path in (project.cache / room).glob("*"):
-        if path.stat().st_mtime < limit:
-            path.unlink(missing_ok=True)
+        with suppress(OSError):  # another process may tidy too
+            if path.stat().st_mtime < limit:
+                path.unlink()

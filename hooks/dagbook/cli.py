@@ -1,7 +1,6 @@
-"""The commands: what a person, pre-commit, CI and the MkDocs hook all share.
+"""The commands; each imports what it needs when it runs, so that ``--help`` is quick.
 
-Each command imports what it needs when it runs, so that ``dagbook --help`` starts at
-once. Exit code 0: fine; 1: problems found; 2: wrong usage.
+Exit code 0: fine; 1: problems found; 2: wrong usage.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Annotated, NoReturn
 
 import typer
 
-from dagbook.problems import DagbookError, Problem
+from dagbook import files
+from dagbook.problems import DagbookError, Problem, unexpected
 from dagbook.project import Project
 
 PROBLEMS, USAGE = 1, 2
@@ -30,27 +29,14 @@ app = typer.Typer(
 )
 
 
-@dataclass(frozen=True)
-class Other:
-    """A command that lives in a module of its own.
-
-    Args:
-        module: has a Typer application ``app``; loaded when the command is called.
-        help: one line for the list of commands.
-    """
-
-    module: str
-    help: str
-
-
+# Commands whose module has an ``app`` of its own, loaded when it is called.
 OTHERS = {
-    "live": Other("dagbook.live.cli", "Run the examples on a real scheduler."),
-    "airflow": Other(
-        "dagbook.live.interactive", "Start an Airflow to try the examples in."
-    ),
-    "matrix": Other("dagbook.matrix", "Run the examples on several Airflow versions."),
-    "mutants": Other("dagbook.mutants.cli", "Measure how strong the tests are."),
-    "bench": Other("dagbook.bench", "Measure builds and tests."),
+    "live": ("dagbook.live.cli", "Run the examples on a real scheduler."),
+    "airflow": ("dagbook.live.interactive", "Start an Airflow to try the examples in."),
+    "serve": ("dagbook.site.serve", "Serve the site while it is written."),
+    "matrix": ("dagbook.matrix", "Run the examples on several Airflow versions."),
+    "mutants": ("dagbook.mutants.cli", "Measure how strong the tests are."),
+    "bench": ("dagbook.bench.cli", "Measure builds and tests."),
 }
 
 Only = Annotated[
@@ -69,7 +55,7 @@ def check(only: Only = "") -> None:
 
 
 @app.command()
-def new(item: Annotated[str, typer.Argument(help="The id, such as 16.1.7.")]) -> None:
+def new(item: Annotated[str, typer.Argument(help="The id, such as 16.1.6.")]) -> None:
     """Write the three skeleton files of an item of the spec."""
     from dagbook.skeletons import new as write
     from dagbook.spec.load import load
@@ -141,24 +127,31 @@ def todo(only: Only = "") -> None:
 
 def main() -> None:
     """Run the program with the arguments of the process."""
-    for name, other in OTHERS.items():
-        _register(name, other)
-    app()
+    for name, (module, told) in OTHERS.items():
+        _register(name, module, told)
+    try:
+        app()
+    except Exception as error:
+        known = error.problems if isinstance(error, DagbookError) else ()
+        for problem in known or [unexpected(error, files.at_work())]:
+            typer.echo(str(problem))
+        sys.exit(PROBLEMS)
 
 
-def _register(name: str, other: Other) -> None:
-    """Make ``name`` a command that hands all its words to the other module's app."""
+def _register(name: str, module: str, told: str) -> None:
+    """Make ``name`` a command that hands all its words to the module's app."""
 
     def run(context: typer.Context) -> None:
-        module = importlib.import_module(other.module)
         try:
-            module.app(args=context.args, prog_name=f"dagbook {name}")
+            importlib.import_module(module).app(
+                args=context.args, prog_name=f"dagbook {name}"
+            )
         except DagbookError as error:
             _fail(error.problems)
 
     app.command(
         name,
-        help=other.help,
+        help=told,
         add_help_option=False,
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     )(run)

@@ -1,9 +1,4 @@
-"""One long task at a time: two that share two cores take longer than one by one.
-
-A live Airflow or a mutation run beside another makes both miss their time limits. So
-they take turns, per checkout. A person waits for a live run, so it goes before what can
-wait.
-"""
+"""One long task at a time: two that share two cores take longer than one by one."""
 
 from __future__ import annotations
 
@@ -21,12 +16,7 @@ from dagbook.project import Project
 def turn(project: Project, task: str, *, urgent: bool = False) -> Iterator[None]:
     """Wait until no other long task runs in this checkout, then run the block.
 
-    The locks belong to the process and go with it, also when it is killed.
-
-    Args:
-        project: the checkout.
-        task: what waits, for the message.
-        urgent: goes before all that wait and are not urgent.
+    The locks go with the process; what is ``urgent`` goes before all that is not.
     """
     with (
         open(project.cache / "turn.lock", "a+", encoding="utf-8") as lock,

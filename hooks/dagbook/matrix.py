@@ -1,16 +1,12 @@
 """``dagbook matrix``: every example on the newest patch of several Airflow versions.
 
-Each version has an environment of its own below the cache, resolved as of the day of
-its release: with newer dependencies an older Airflow breaks, and the constraints that
-Airflow publishes against that lie outside PyPI. The examples' own tests run there; only
-their assertions count, not the comparison with the recording, which speaks of one
-version. Each example has a process of its own, so that what one Airflow leaves running
-in its threads falls back on no other example. The result is ``tests/matrix.json``.
+Each version has an environment resolved as of the day of its release, and each example
+a process; only assertions count. The result is ``tests/matrix.json``.
 """
 
 from __future__ import annotations
 
-import json
+import copy
 import os
 import re
 import subprocess
@@ -22,8 +18,8 @@ from typing import Annotated
 
 import typer
 
+from dagbook import files
 from dagbook.examples.versions import numbers, results_file, runs_on
-from dagbook.files import sha256
 from dagbook.locks import turn
 from dagbook.pages.reader import read
 from dagbook.problems import DagbookError, Problem
@@ -83,8 +79,7 @@ def environment(project: Project, minor: str) -> tuple[Path, str]:
         Its Python and the full version of its Airflow.
 
     Raises:
-        DagbookError: the version is not known, PyPI has a newer patch than the table
-            here, or the installation failed; carries what the installer said.
+        DagbookError: PyPI has another patch than ``RELEASES``, or does not answer.
     """
     if minor not in RELEASES:
         what = f"Airflow {minor} is not known here, only {', '.join(RELEASES)}"
@@ -102,9 +97,7 @@ def environment(project: Project, minor: str) -> tuple[Path, str]:
     home = project.cache / "matrix" / version
     python = home / "bin" / "python"
     if not (home / "ready").exists():
-        _call(
-            [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(home)]
-        )
+        _call([*uv, "venv", "-q", "--clear", "--python", sys.executable, str(home)])
         install = [*uv, "pip", "install", "--quiet", "--python", str(python)]
         _call([*install, "--exclude-newer", day, f"apache-airflow=={version}"])
         _call([*install, *TOOLS])
@@ -115,11 +108,7 @@ def environment(project: Project, minor: str) -> tuple[Path, str]:
 def run(
     project: Project, python: Path, items: Sequence[Item]
 ) -> Iterator[tuple[Item, bool]]:
-    """Run the examples' tests with ``python``, as many at once as there are cores.
-
-    Yields:
-        Each example with whether all of its tests passed, as soon as it is known.
-    """
+    """Yield each example with whether its tests passed, as many at once as cores."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         asked = {pool.submit(passes, project, python, item): item for item in items}
         try:
@@ -159,22 +148,21 @@ def passes(project: Project, python: Path, item: Item) -> bool:
 
 def log_of(project: Project, python: Path, item: Item) -> Path:
     """Return where the output of an example's tests goes; kept until the next time."""
-    return (
-        project.cache / "matrix" / f"{python.parents[1].name}-logs" / f"{item.id}.txt"
-    )
+    version = python.parents[1].name
+    return project.cache / "matrix" / f"{version}-logs" / f"{item.id}.txt"
 
 
 def save(project: Project, version: str, item: Item, passed: bool) -> None:
     """Write what an example's tests did on one version into ``tests/matrix.json``."""
     file = results_file(project)
-    data = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    source = sha256(item.paths(project).dag)
+    data = copy.deepcopy(files.data(file)) if file.exists() else {}
+    source = files.sha256(item.paths(project).dag)
     row = data.setdefault(item.id, {})
     if row.get("source") != source:
         row.clear()
         row["source"] = source
     row[version] = "passed" if passed else "failed"
-    file.write_text(dumps(data), encoding="utf-8")
+    files.write(file, dumps(data))
 
 
 def _call(words: list[str], text: str = "") -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 
 @dataclass(frozen=True, order=True)
@@ -14,8 +17,7 @@ class Problem:
     Args:
         path: file relative to the project root, with forward slashes.
         line: line number, counted from 1; 0 when the file as a whole is meant.
-        what: what is wrong, one sentence without a final full stop.
-        remedy: what to do about it, one sentence without a final full stop.
+        what: what is wrong, one sentence without a final full stop, like ``remedy``.
         page: the page that refers to the place, if it is another file.
     """
 
@@ -33,17 +35,40 @@ class Problem:
 
 
 class DagbookError(Exception):
-    """One or more problems that stop the work at hand.
-
-    Args:
-        problems: at least one; the message is one line for each.
-    """
+    """One or more problems that stop the work at hand, one line for each."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems: list[Problem] = (
             [problems] if isinstance(problems, Problem) else sorted(problems)
         )
         super().__init__("\n".join(str(p) for p in self.problems))
+
+
+def choice(word: str, known: Iterable[str]) -> str:
+    """Return a remedy for a word that is not known: the nearest one, and all."""
+    names = list(known)
+    lower = {name.lower(): name for name in names}
+    near = get_close_matches(word.lower(), lower, 1)
+    said = f"write {lower[near[0]]}; " if near else ""
+    return f"{said}known: {', '.join(names) or 'none'}"
+
+
+def unexpected(error: BaseException, file: str) -> Problem:
+    """Return what to say of an error that nobody foresaw; its trace goes into a file.
+
+    Args:
+        error: with its trace.
+        file: what was opened last, relative to the root.
+    """
+    try:
+        with NamedTemporaryFile("w", prefix="dagbook-", delete=False) as trace:
+            traceback.print_exception(error, file=trace)
+        where = f"with {trace.name}"
+    except OSError:
+        where = "with " + " | ".join(traceback.format_exception(error)[-2:])
+    what = f"nobody foresaw this: {type(error).__name__}: {error}"
+    remedy = f"look whether this file is as it should be; else report it {where}"
+    return Problem(file or "dagbook", 0, what, remedy)
 
 
 def relative(path: Path, root: Path) -> str:

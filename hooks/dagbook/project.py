@@ -1,25 +1,21 @@
-"""Where things are: one name, three trees.
-
-Every path in the project follows from the project's root and an item's file name, so
-that whoever knows one path knows the others.
-"""
+"""Where things are: every path follows from the root and an item's file name."""
 
 from __future__ import annotations
 
+import atexit
 import os
+import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of a checkout.
-
-    Args:
-        root: the folder that holds ``mkdocs.yml``, absolute.
-    """
+    """The folders of a checkout; ``root`` (absolute) holds ``mkdocs.yml``."""
 
     root: Path
 
@@ -64,19 +60,23 @@ class Project:
 
     @cached_property
     def cache(self) -> Path:
-        """Everything that can be made again; never committed."""
-        folder = self.root / ".cache" / "dagbook"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        """Everything that can be made again; never committed.
+
+        Where nobody may write, it lasts as long as the process.
+        """
+        return _cache(self.root / ".cache" / "dagbook")
 
     def example(self, folder: str, stem: str) -> ExamplePaths:
-        """Return the three files of the example ``stem`` in ``folder``.
-
-        Args:
-            folder: ``16_dag_runs/01_manual_trigger``, the same below docs, dags, tests.
-            stem: the file name without ``.py``.
-        """
+        """Return the files of the example ``stem`` in ``folder``."""
         return ExamplePaths(self, folder, stem)
+
+    def tested_by(self, module: Path, ending: str = "") -> ExamplePaths | None:
+        """Return the example whose test module has this path and ``ending``, if any."""
+        match = re.fullmatch(rf"test_(\d+_\d+_\d+_\w+){ending}\.py", module.name)
+        if not match or self.tests not in module.parents:
+            return None
+        folder = module.parent.relative_to(self.tests).as_posix()
+        return self.example(folder, match[1])
 
     def dag_files(self) -> Iterator[Path]:
         """Yield every DAG file in a stable order, without plugins and hidden files."""
@@ -104,6 +104,21 @@ class Project:
         if path.is_relative_to(self.root) and ".." not in path.parts:
             return path.relative_to(self.root).as_posix()
         return path.resolve().relative_to(self.root.resolve()).as_posix()
+
+
+@lru_cache
+def _cache(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        what = f".cache/dagbook: cannot be written: {why}, so nothing is kept there"
+        print(f"{what} — make it yours, or remove .cache", file=sys.stderr)
+        made = TemporaryDirectory(prefix="dagbook-cache-")
+        atexit.register(made.cleanup)
+        return Path(made.name)
 
 
 @dataclass(frozen=True)

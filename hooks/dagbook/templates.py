@@ -1,8 +1,8 @@
 """Fills the Jinja templates that lie beside the modules of a package.
 
-The name of a template says its language, and with it how values are escaped:
-``run.html.jinja``, ``find.md.jinja``; ``dag.py.jinja`` takes them as they are. Inside
-backticks of Markdown nothing may be escaped: write ``| safe`` there.
+The name says the language, and with it the escaping: ``run.html.jinja``,
+``find.md.jinja``; ``dag.py.jinja`` has none. Inside backticks of Markdown write
+``| safe``.
 """
 
 from __future__ import annotations
@@ -43,11 +43,7 @@ class _Environment(Environment):
 
 
 def markdown(raw: object) -> Markup:
-    """Return ``raw`` as one line of text that Markdown leaves alone.
-
-    Args:
-        raw: text; what is ``Markup`` is safe Markdown already.
-    """
+    """Return text as one line that Markdown leaves alone; ``Markup`` stays."""
     if isinstance(raw, Markup):
         return raw
     line = html.escape(re.sub(r"\s+", " ", str(raw)), quote=False)
@@ -56,12 +52,7 @@ def markdown(raw: object) -> Markup:
 
 @cache
 def environment(package: str, language: str) -> Environment:
-    """Return the environment of ``dagbook.<package>``, which escapes what it fills in.
-
-    Args:
-        package: a package with a folder ``templates``, such as ``views``.
-        language: ``html``, ``md`` or ``py``.
-    """
+    """Return the environment of a package for ``html``, ``md`` or ``py``."""
     made = _Environment(
         loader=PackageLoader(f"dagbook.{package}"),
         autoescape=language != "py",
@@ -79,11 +70,6 @@ def environment(package: str, language: str) -> Environment:
 
 def fill(package: str, name: str, **values: object) -> Markup:
     """Return a template's text with ``values`` filled in.
-
-    Args:
-        package: the package that has the template.
-        name: the template, such as ``header.html.jinja``.
-        values: what the template names.
 
     Raises:
         jinja2.UndefinedError: the template names a value that is not given.

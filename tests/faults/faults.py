@@ -50,6 +50,41 @@ def fault(message: str, also: str = "", page: bool = True, **environment: str):
     return register
 
 
+def edit(
+    name: str,
+    file: str,
+    old: str,
+    new: str,
+    message: str,
+    *,
+    also: str = "",
+    page: bool = True,
+    down: int = 0,
+) -> None:
+    """Register the replacement of the first ``old`` in a file as a fault.
+
+    Args:
+        name: of the test.
+        file: a name that ``Tree`` has, such as ``page``, or a path from the root.
+        old: the text that goes; the whole file where it is empty.
+        new: the text that comes.
+        message: pattern of what is wrong.
+        also: as in ``Fault``.
+        page: as in ``Fault``.
+        down: how many lines below the beginning of ``new`` the fault is.
+    """
+
+    def do(tree: Tree) -> str:
+        place = getattr(tree, file, file)
+        if not old:
+            tree.write(place, new)
+            return f"{place}|{place}:{1 + down}"
+        line = tree.replace(place, old, new) + down
+        return f"{place}:{line}|{place}"
+
+    FAULTS.append(Fault(name, do, message, also, page))
+
+
 # The DAG file
 
 
@@ -341,8 +376,8 @@ def declared_where_the_tests_failed(tree: Tree) -> str:
     tree.write("tests/matrix.json", json.dumps({"16.1.1": {**row, "3.4.1": "failed"}}))
     declared = re.search(r"^airflow: .*$", tree.read(tree.page), re.M)
     assert declared
-    tree.replace(tree.page, declared[0], 'airflow: ">=3.3"')
-    return f"{tree.page}:1"
+    line = tree.replace(tree.page, declared[0], 'airflow: ">=3.3"')
+    return f"{tree.page}:{line}"
 
 
 @fault("titel")
@@ -540,14 +575,18 @@ def stale_live_test(tree: Tree) -> str:
     return name
 
 
-@fault("the recording has no (source|tests) with its sha256")
+@fault("source.path: field required, and 2 more")
 def live_recording_of_nothing(tree: Tree) -> str:
-    return tree.live("INFO fine", source={}, tests=None).partition(":")[0]
+    name = tree.live("INFO fine", source={}, tests=None)
+    line = tree.line(name, '"source"')
+    return f"{name}:{line}"
 
 
-@fault("the recording has no scenario")
+@fault("scenarios: input should be an object")
 def live_recording_of_another_shape(tree: Tree) -> str:
-    return tree.live("INFO fine", scenarios=[]).partition(":")[0]
+    name = tree.live("INFO fine", scenarios=[])
+    line = tree.line(name, '"scenarios"')
+    return f"{name}:{line}"
 
 
 @fault("no test makes this recording")
@@ -591,8 +630,8 @@ def index_without_table(tree: Tree) -> str:
     return name
 
 
-@fault("diff fence: not YAML", page=False)
+@fault("the diff fence is not YAML", page=False)
 def fence_of_ours_on_a_page_without_example(tree: Tree) -> str:
     text = tree.read("docs/index.md") + "\n```diff\n- x = [1]\n+ x = [2,\n```\n"
     tree.write("docs/index.md", text)
-    return f"docs/index.md:{text[: text.index('```diff')].count(chr(10)) + 1}"
+    return f"docs/index.md:{tree.line('docs/index.md', '- x')}"

@@ -70,6 +70,12 @@ def snippet_of_a_concept_page(tree: Tree) -> str:
     return "gone"
 
 
+def fence_in_indented_code(tree: Tree) -> str:
+    fence = "\n    ```run\n    scenario: dated\n    ```\n"
+    line = tree.replace(tree.page, "\n## Pitfalls", f"{fence}\n## Pitfalls") + 1
+    return rf"{re.escape(tree.page)}:{line}: a fence that Markdown takes for text"
+
+
 def what_the_check_refuses(tree: Tree) -> str:
     line = tree.at_import("def broken(:")
     tree.restamp()
@@ -94,6 +100,7 @@ def test_the_whole_tree_builds(tree):
         unknown_dag_in_fence,
         section_missing_in_diff,
         snippet_of_a_concept_page,
+        fence_in_indented_code,
         what_the_check_refuses,
     ],
     ids=lambda function: function.__name__,

@@ -9,7 +9,10 @@ import re
 import subprocess
 import sys
 
+import declared
+import markup  # noqa: F401  # more faults
 import pytest
+import unreadable  # noqa: F401
 from tree import HERE, Tree
 
 from dagbook.checks.check import check
@@ -59,11 +62,13 @@ def test_the_command_prints_one_line_for_each_problem_and_fails(tree):
     line = tree.at_import("def broken(:")
     ended = dagbook(tree, "check")
     assert ended.returncode == 1
-    first, stale = ended.stdout.splitlines()
+    first, ran, stale, proven = ended.stdout.splitlines()
     assert first.startswith(f"{tree.dag}:{line}: syntax error: ")
     assert first.endswith(f"(shown on {tree.page})")
     assert stale.startswith(f"{tree.recording}: the recording is stale")
-    assert "2 problems" in ended.stderr
+    assert "make matrix ONLY=16.1.1" in ran
+    assert "make live ONLY=16.1.1" in proven
+    assert "4 problems" in ended.stderr
 
 
 def test_the_command_looks_only_at_what_it_is_told(tree):
@@ -74,12 +79,31 @@ def test_the_command_looks_only_at_what_it_is_told(tree):
 
 
 def test_landing_a_change_needs_a_run_on_a_real_scheduler(tree):
-    assert check(tree.project, live=True) == []  # no live lane has left results yet
+    assert check(tree.project, live=True) == []
+    tree.path("tests/parity.json").unlink()
+    (lost,) = check(tree.project, live=True, only="16.1.1")
+    assert declared.NO_RESULTS.search(lost.what)
     tree.write("tests/parity.json", '{"examples": {}, "format": 1}\n')
     assert check(tree.project) == []
     found = check(tree.project, live=True, only="16.1.1")
     assert [(p.path, p.page) for p in found] == [("tests/parity.json", tree.page)]
     assert found[0].what == "16.1.1: never run on a real scheduler"
+
+
+@pytest.mark.parametrize(("wrong", "message"), declared.RESULTS)
+def test_forged_results_of_a_real_scheduler_are_refused(tree, wrong, message):
+    declared.parity(tree, **wrong)
+    found = check(tree.project, live=True)
+    said = [p for p in found if re.search(message, p.what)]
+    assert said, found
+    assert all(p.path == "tests/parity.json" and p.remedy for p in said)
+
+
+def test_a_lowest_version_needs_tests_that_passed_there(tree):
+    declared.airflow(tree, '">=3.0"')
+    assert check(tree.project) == []
+    found = [p.what for p in check(tree.project, live=True)]
+    assert "declares Airflow >=3.0, on which its tests never passed" in found
 
 
 def test_the_real_tree_is_what_was_copied(tree):

@@ -6,11 +6,13 @@ needs, so that what is refused here is refused there.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
 
 from dagbook.files import sha256
+from dagbook.live.parity.plan import plans
 from dagbook.project import ExamplePaths, Project
 from dagbook.recording import file as recording
 
@@ -64,6 +66,38 @@ class Tree:
         self.write(f"docs/{FOLDER}/index.md", "# Manual\n\n<!-- examples -->\n")
         for name in (self.page, self.other_page):
             self._cut_links(name)
+        self._results()
+
+    def _results(self) -> None:
+        """Write what a real scheduler and another Airflow would have made of them."""
+        examples, matrix = {}, {}
+        for plan in plans(self.project):
+            scenarios = {
+                one.scenario: {
+                    "recorded": one.signature,
+                    "result": "same",
+                    "state": "success",
+                    "tasks": 1,
+                    "differences": [
+                        {"task": "", "map_index": -1, "recorded": "", "live": ""}
+                        | {"reason": declared.reason}
+                        for declared in plan.declared
+                        if declared.scenario == one.scenario
+                    ],
+                }
+                for one in plan.expected
+            }
+            examples[plan.item.id] = {
+                "airflow": "3.3.2",
+                "measured_on": "LocalExecutor, PostgreSQL",
+                "seconds": 1.0,
+                "source": plan.digest,
+                "scenarios": scenarios,
+            }
+            matrix[plan.item.id] = {"source": plan.digest, "3.2.2": "passed"}
+        parity = {"format": 1, "examples": examples}
+        self.write("tests/parity.json", json.dumps(parity, indent=2))
+        self.write("tests/matrix.json", json.dumps(matrix, indent=2))
 
     def _cut_links(self, name: str) -> None:
         """Keep the words of links to examples that are not in this tree."""
@@ -149,11 +183,18 @@ class Tree:
         """
         paths = self.first
         paths.live_test.write_text("def test_it(live):\n    assert live\n")
+        test = self._name(paths.live_test)
+        scenario = {"kind": "live", "dag_id": paths.stem, "runs": [], "steps": []}
         data = {
             "id": "16.1.1",
-            "source": {"sha256": sha256(paths.dag)},
-            "tests": {"sha256": sha256(paths.live_test), "passed": ["test_it"]},
-            "scenarios": {"default": {"kind": "live", "log": [text]}},
+            "airflow": "3.3.2",
+            "source": {"path": self.dag, "sha256": sha256(paths.dag)},
+            "tests": {
+                "path": test,
+                "sha256": sha256(paths.live_test),
+                "passed": ["test_it"],
+            },
+            "scenarios": {"default": {**scenario, "values": {"log": text}}},
         }
         recording.save(paths.live_recording, {**data, **header})
         name = self._name(paths.live_recording)

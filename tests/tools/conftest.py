@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dagbook.running import environment
+from dagbook.running.dag_test import warm_up
 from dagbook.running.example import Example
 from dagbook.running.plugin import HARNESS, MutatedPaths
 
@@ -18,6 +19,7 @@ def written(request, tmp_path, monkeypatch):
 
     def write(stem: str, text: str) -> Example:
         harness = request.config.stash[HARNESS]
+        warm_up(harness.home)
         file = tmp_path / f"{stem}.py"
         file.write_text(text)
         monkeypatch.chdir(tmp_path)

@@ -112,7 +112,7 @@ def test_a_command_of_another_module_gets_its_words(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(cli, "app", typer.Typer())
     cli.app.command("first")(lambda: None)
-    cli._register("other", cli.Other("other_command", "Another."))
+    cli._register("other", "other_command", "Another.")
     assert "other_command" not in sys.modules
     assert call("other", "--only", "16.1") == (0, "ran 16.1\n")
     assert call("other", "--smoke") == (

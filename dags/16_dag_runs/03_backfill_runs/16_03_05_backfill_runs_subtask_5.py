@@ -1,140 +1,67 @@
-"""Run a day again as often as you like: replace its partition, and keep the order.
+"""Load the orders of a day, so that a second run of the day adds no rows.
 
-The till of a café is booked day by day. ``load`` replaces the receipts of its day in
-one transaction, ``export`` replaces a file, and neither cares how often it runs.
-``ledger`` carries the cash over from the day before, so the order of the days counts.
+``load`` replaces the rows of its day in one transaction. ``report`` waits for the
+report of the day before. With ``crash`` the first try of ``load`` dies half-way.
 """
 
-import hashlib
-import logging
 import sqlite3
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import date, timedelta
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pendulum
 from airflow.sdk import Param, dag, task
-from airflow.sdk.exceptions import AirflowFailException
 
-log = logging.getLogger(__name__)
-
-FIRST_DAY = date(2026, 5, 1)
-FLOAT = 20_000  # cents in the till before the first day
-RECEIPTS = {
-    "2026-05-01": [("101", "espresso", 240), ("102", "cake", 390), ("103", "tea", 280)],
-    "2026-05-02": [("201", "lunch", 1150), ("202", "espresso", 240)],
-    "2026-05-03": [("301", "tea", 280), ("302", "cake", 390), ("303", "lunch", 1150)],
-    "2026-05-04": [],
-}
-
-
-def folder() -> Path:
-    return Path(tempfile.gettempdir())
-
-
-@contextmanager
-def books() -> Iterator[sqlite3.Connection]:
-    """Open the books; what the block writes is kept as a whole or not at all."""
-    path = folder() / "16_03_05_till.sqlite"
-    with closing(sqlite3.connect(path, timeout=10, isolation_level="IMMEDIATE")) as db:
-        db.execute("CREATE TABLE IF NOT EXISTS receipts (day, number, item, cents)")
-        db.execute("CREATE TABLE IF NOT EXISTS ledger (day PRIMARY KEY, closing)")
-        with db:
-            yield db
-
-
-# --8<-- [start:replace]
-def replace_day(db: sqlite3.Connection, day: str, rows: list[tuple]) -> None:
-    """Make ``rows`` the receipts of the day, and open the books from there on."""
-    db.execute("DELETE FROM ledger WHERE day >= ?", [day])
-    out = db.execute("DELETE FROM receipts WHERE day = ?", [day]).rowcount
-    log.info("%s: %d receipts out", day, out)
-    new = [(day, *row) for row in rows]
-    db.executemany("INSERT INTO receipts VALUES (?, ?, ?, ?)", new)
-    log.info("%s: %d receipts in", day, len(rows))
-
-
-# --8<-- [end:replace]
-
-
-# --8<-- [start:opening]
-def opening(db: sqlite3.Connection, day: date) -> int:
-    """Return the cash of the evening before, or refuse to guess it."""
-    if day == FIRST_DAY:
-        return FLOAT
-    before = day - timedelta(days=1)
-    found = db.execute("SELECT closing FROM ledger WHERE day = ?", [str(before)])
-    if (row := found.fetchone()) is None:
-        raise AirflowFailException(f"the books of {before} are not closed")
-    return row[0]
-
-
-# --8<-- [end:opening]
+STEM = "16_03_05_backfill_runs_subtask_5"
+DB = Path(tempfile.gettempdir(), f"{STEM}.db")
+PIECES = [12, 30, 8]
 
 
 @dag(
-    dag_id="16_03_05_backfill_runs_subtask_5",
+    dag_id=STEM,
     doc_md=__doc__,
     schedule="@daily",
     start_date=pendulum.datetime(2026, 5, 1, tz="UTC"),
     end_date=pendulum.datetime(2026, 5, 4, tz="UTC"),
     catchup=False,
     tags=["reference", "control", "beginner", "success", "16.3"],
-    params={
-        "void": Param([], type="array", description="numbers of cancelled receipts"),
-        "counted": Param({}, type="object", description="cash counted, by day"),
-    },
+    params={"crash": Param(False, type="boolean", description="die in the middle")},
 )
-def till():
-    # --8<-- [start:load]
-    @task(retries=1, retry_delay=timedelta(seconds=1))
-    def load(logical_date, params) -> int:
-        day = f"{logical_date:%Y-%m-%d}"
-        rows = [row for row in RECEIPTS[day] if row[0] not in params["void"]]
-        with books() as db:
-            replace_day(db, day, rows)
-        return len(rows)
-
-    # --8<-- [end:load]
-
-    # --8<-- [start:export]
+def daily_sales():
     @task
-    def export(logical_date) -> dict:
-        day = f"{logical_date:%Y-%m-%d}"
-        with books() as db:
-            found = db.execute("SELECT * FROM receipts WHERE day = ? ORDER BY 2", [day])
-            text = "".join(",".join(map(str, row)) + "\n" for row in found)
-        whole = folder() / f"receipts-{day}.csv"
-        part = whole.with_suffix(".part")
-        part.write_text(text)
-        part.replace(whole)
-        digest = hashlib.sha256(whole.read_bytes()).hexdigest()
-        return {"file": whole.name, "sha256": digest[:12]}
+    def extract(dag_run=None) -> str:
+        day = dag_run.logical_date or dag_run.run_after
+        return f"{day:%Y-%m-%d}"
 
-    # --8<-- [end:export]
+    @task(retries=1, retry_delay=timedelta(seconds=1))
+    def load(day: str, params, ti=None) -> int:
+        rows = [(day, pieces) for pieces in PIECES]
+        # --8<-- [start:answer]
+        with closing(sqlite3.connect(DB)) as db, db:  # one transaction
+            db.execute("CREATE TABLE IF NOT EXISTS sales (day, pieces)")
+            old = db.execute("DELETE FROM sales WHERE day = ?", [day])
+            if params["crash"] and ti.try_number == 1:
+                raise ConnectionError("lost the database")
+            db.executemany("INSERT INTO sales VALUES (?, ?)", rows)
+        # --8<-- [end:answer]
+        return old.rowcount
 
-    # --8<-- [start:ledger]
+    # --8<-- [start:report]
     @task(depends_on_past=True)
-    def ledger(logical_date, params) -> int:
-        day = logical_date.date()
-        with books() as db:
-            cash = opening(db, day)
-            sales = "SELECT coalesce(sum(cents), 0) FROM receipts WHERE day = ?"
-            cash += db.execute(sales, [str(day)]).fetchone()[0]
-            counted = params["counted"].get(str(day), cash)
-            if counted != cash:
-                raise AirflowFailException(f"{day}: {counted} in the till, not {cash}")
-            db.execute("REPLACE INTO ledger VALUES (?, ?)", [str(day), cash])
-        return cash
+    def report(day: str) -> str:
+        asked = "SELECT count(*), sum(pieces) FROM sales WHERE day = ?"
+        with closing(sqlite3.connect(DB)) as db:
+            orders, pieces = db.execute(asked, [day]).fetchone()
+        return f"{day}: {orders} orders, {pieces} pieces"
 
-    # --8<-- [end:ledger]
+    # --8<-- [end:report]
 
-    load() >> [export(), ledger()]
+    day = extract()
+    load(day) >> report(day)
 
 
-till_dag = till()
+sales = daily_sales()
 
 if __name__ == "__main__":
-    till_dag.test(logical_date=pendulum.datetime(2026, 5, 1, tz="UTC"))
+    sales.test(logical_date=None)

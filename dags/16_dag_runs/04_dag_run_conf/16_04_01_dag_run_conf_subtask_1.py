@@ -1,119 +1,63 @@
-"""Read a run's input from ``params``, whether a person typed it or nobody did.
+"""Read the input of a run from params, in Python and in a template.
 
-``conf`` is what somebody sent with the run. ``params`` is the same with the defaults of
-the DAG beneath it. The price list reads ``params`` and works in both cases; its sister
-``__reads_conf`` reads ``conf`` and works only when a person typed everything.
+The second DAG reads dag_run.conf, and fails when nothing was sent.
 """
-
-import logging
 
 import pendulum
 from airflow.sdk import dag, task
 
-log = logging.getLogger(__name__)
-
-COST = {"tea": 420, "coffee": 750, "cocoa": 310}  # cents a pack
-TAGS = ["reference", "control", "beginner", "success", "16.4"]
-START = pendulum.datetime(2026, 1, 1, tz="UTC")
-
-# --8<-- [start:defaults]
-DEFAULTS = {
-    "season": "spring",
-    "margins": {"tea": 50, "coffee": 40, "cocoa": 30},  # percent
-    "round_to": 10,  # cents
+STEM = "16_04_01_dag_run_conf_subtask_1"
+COMMON = {
+    "start_date": pendulum.datetime(2026, 1, 1, tz="UTC"),
+    "catchup": False,
+    "tags": ["reference", "control", "beginner", "success", "16.4"],
 }
+# --8<-- [start:defaults]
+PARAMS = {"region": "north", "step": 10, "prices": {"cup": 4, "plate": 7}}
 # --8<-- [end:defaults]
 
 
-def price(cost: int, margin: int, step: int) -> int:
-    """Return a price in cents: cost plus margin, rounded up to a multiple of step."""
-    exact = cost * (100 + margin)
-    return -(-exact // (100 * step)) * step
-
-
-# --8<-- [start:overridden]
-def compared(params: dict) -> dict:
-    """Tell how a run's params differ from the defaults of the DAG."""
-    changed = {k: params[k] for k in DEFAULTS if params[k] != DEFAULTS[k]}
-    return {"changed": changed, "undeclared": sorted(params.keys() - DEFAULTS)}
-
-
-# --8<-- [end:overridden]
-
-
-@dag(
-    dag_id="16_04_01_dag_run_conf_subtask_1",
-    doc_md=__doc__,
-    schedule="0 6 * * *",
-    start_date=START,
-    catchup=False,
-    tags=TAGS,
-    params=DEFAULTS,
-)
-def price_list():
-    # --8<-- [start:two-views]
+@dag(dag_id=STEM, schedule="0 6 * * *", doc_md=__doc__, params=PARAMS, **COMMON)
+def daily_prices():
     @task
-    def inputs(params, dag_run=None) -> dict:
-        return {"conf": dag_run.conf, **compared(params)}
-
-    # --8<-- [end:two-views]
-
-    # --8<-- [start:prices]
-    @task
-    def shop(params) -> dict:
-        margins, step = DEFAULTS["margins"] | params["margins"], params["round_to"]
-        return {item: price(COST[item], margins[item], step) for item in COST}
-
-    # --8<-- [end:prices]
-
-    # --8<-- [start:own-params]
-    @task(params={"round_to": 100})
-    def outlet(prices: dict, params) -> dict:
-        step = params["round_to"]
-        return {item: price(cents, -25, step) for item, cents in prices.items()}
-
-    # --8<-- [end:own-params]
-
-    # --8<-- [start:template]
-    @task
-    def label(text: str) -> str:
-        log.info("printed: %s", text)
+    def report(text: str) -> str:
         return text
 
-    # --8<-- [end:template]
-
-    prices = shop()
-    inputs()
-    outlet(prices)
-    label("{{ params.season }} prices, in steps of {{ params.round_to }} cents")
-
-
-@dag(
-    dag_id="16_04_01_dag_run_conf_subtask_1__reads_conf",
-    schedule=None,
-    start_date=START,
-    catchup=False,
-    tags=TAGS,
-    params=DEFAULTS,
-)
-def reads_conf():
-    # --8<-- [start:conf-only]
+    # --8<-- [start:answer]
     @task
-    def shop(dag_run=None) -> dict:
-        margins, step = dag_run.conf["margins"], dag_run.conf["round_to"]
-        return {item: price(COST[item], margins[item], step) for item in COST}
+    def extract(params) -> str:
+        return params["region"]
 
+    reported = report("{{ params.region }}, step {{ params.step }}")
+    # --8<-- [end:answer]
+
+    # --8<-- [start:own]
+    @task(params={"step": 5})
+    def outlet(params, dag_run=None) -> dict:
+        return {"params": dict(params), "conf": dag_run.conf}
+
+    # --8<-- [end:own]
+
+    extract() >> reported >> outlet()
+
+
+@dag(dag_id=f"{STEM}__reads_conf", schedule=None, **COMMON)
+def prices_from_conf():
     @task
-    def label(text: str) -> str:
+    def report(text: str) -> str:
         return text
 
-    shop()
-    label("{{ dag_run.conf.season }} prices")
-    # --8<-- [end:conf-only]
+    # --8<-- [start:reads-conf]
+    @task
+    def extract(dag_run=None) -> str:
+        return dag_run.conf["region"]
+
+    extract(), report("{{ dag_run.conf.region }}")
+    # --8<-- [end:reads-conf]
 
 
-prices_dag = price_list()
-reads_conf()
+prices = daily_prices()
+prices_from_conf()
 
 if __name__ == "__main__":
-    prices_dag.test(logical_date=pendulum.datetime(2026, 5, 1, 6, tz="UTC"))
+    prices.test(logical_date=None)

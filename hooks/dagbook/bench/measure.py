@@ -16,12 +16,7 @@ from dagbook.problems import DagbookError, Problem
 
 @dataclass
 class Series:
-    """The measurements of one thing.
-
-    Args:
-        wall: seconds on the clock, one per round.
-        cpu: seconds of processor time of all processes, one per round, where known.
-    """
+    """Seconds of one thing by round: on the clock and, where known, of processors."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -53,9 +48,6 @@ def run(
     """Run a command, add its seconds to ``series`` and return what it printed.
 
     Args:
-        series: where the measurement goes.
-        command: program and arguments.
-        folder: working folder.
         environment: added to this process's own; ``None`` removes a variable.
         name: what is measured, for the error.
 

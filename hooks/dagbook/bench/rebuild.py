@@ -1,8 +1,7 @@
 """What ``mkdocs serve`` does after an edit, in a process of its own.
 
-``python -m dagbook.bench.rebuild CONFIG PAGE`` builds once and says ``{}``. For each
-line on standard input it then changes PAGE, builds again, and says in JSON how many
-seconds (``wall``) and seconds of its processor time (``cpu``) that took.
+``python -m dagbook.bench.rebuild CONFIG PAGE`` builds once and says ``{}``; for each
+line of stdin it edits PAGE, builds, and says seconds (``wall``, ``cpu``) in JSON.
 """
 
 from __future__ import annotations

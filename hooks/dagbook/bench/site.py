@@ -24,18 +24,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class SiteTimes:
-    """Seconds of each kind of build.
-
-    Args:
-        pages: HTML pages of the site.
-        examples: written examples.
-        bare: MkDocs alone on the composed pages.
-        warm: the full build with everything cached.
-        cold: the full build with an empty cache.
-        bare_edit: MkDocs alone, again after one edit, inside ``mkdocs serve``.
-        edit: the full build, again after one edit, inside ``mkdocs serve``.
-        check: ``dagbook check`` with everything cached.
-    """
+    """Seconds of each kind of build; ``edit`` ones are inside ``mkdocs serve``."""
 
     pages: int = 0
     examples: int = 0
@@ -49,8 +38,6 @@ class SiteTimes:
 
 def measure(project: Project, rounds: int, say: Say) -> SiteTimes:
     """Measure every kind of build ``rounds`` times, in turns, on copies.
-
-    Taking turns lets a busy moment of the machine hit all kinds alike.
 
     Raises:
         DagbookError: a build fails.
@@ -90,13 +77,7 @@ def _build(series: Series, project: Project, config: Path, site: Path) -> None:
 
 
 class Editor:
-    """A process that has built the site and builds it again after each edit.
-
-    Args:
-        project: the copy that every tool is pointed at.
-        config: the configuration of MkDocs.
-        page: the file that is edited.
-    """
+    """A process that has built the site and builds it again after an edit of a page."""
 
     def __init__(self, project: Project, config: Path, page: Path) -> None:
         self.name = f"{config.parent.name}/mkdocs.yml"
@@ -144,7 +125,6 @@ class Editor:
 
 
 def _page(project: Project) -> Path:
-    """Return the first written page of an example, relative to ``docs``."""
     for item in load(project).items:
         page = item.paths(project).page
         if page.is_file():

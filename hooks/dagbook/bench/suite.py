@@ -18,6 +18,8 @@ from dagbook.spec.load import load
 
 Say = Callable[[str], None]
 DATE = "2026-05-01"
+FINAL = 186
+"""Examples of the three checklists; what is measured today is scaled to them."""
 
 
 @dataclass
@@ -25,14 +27,10 @@ class SuiteTimes:
     """Seconds of the tests of some examples, and of Airflow's own command.
 
     Args:
-        stems: the examples, by file stem.
         runs: recorded runs of these examples together.
-        tests: one pytest process for all of them, as ``make test`` would run it on one
-            processor.
+        tests: one pytest process for all of them.
         command: one ``airflow dags test`` for each of them, summed per round.
-        whole: the tests of all examples, once, on two processors as ``make test`` runs
-            them.
-        all_examples: how many examples these are.
+        whole: the tests of all examples, once, as ``make test`` runs them.
     """
 
     stems: list[str] = field(default_factory=list)
@@ -42,16 +40,17 @@ class SuiteTimes:
     whole: Series = field(default_factory=Series)
     all_examples: int = 0
 
+    @property
+    def minutes(self) -> float:
+        """What ``FINAL`` examples will take at the pace of those that exist."""
+        return self.whole.median / self.all_examples * FINAL / 60
+
 
 def measure(project: Project, rounds: int, count: int, say: Say) -> SuiteTimes:
-    """Measure tests and command ``rounds`` times, in turns.
+    """Measure tests and command ``rounds`` times, in turns, on ``count`` examples.
 
-    Args:
-        project: the checkout; only read.
-        rounds: how often.
-        count: number of examples at most: those whose default scenario is a run that
-            ends in success without Airflow's API, which the bare command has not.
-        say: told what happens.
+    Only those whose default scenario succeeds alone and without Airflow's API, which
+    the bare command has not.
 
     Raises:
         DagbookError: a test or a command fails.
@@ -108,7 +107,6 @@ def _home(top: Path, paths: ExamplePaths) -> dict[str, str | None]:
 
 
 def _complete(project: Project) -> list[ExamplePaths]:
-    """Return the examples that have a test and a recording."""
     found = [item.paths(project) for item in load(project).items]
     return [p for p in found if p.recording.is_file() and p.test.is_file()]
 

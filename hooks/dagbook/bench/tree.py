@@ -38,17 +38,10 @@ def copy(project: Project, target: Path) -> Project:
 
 
 def bare(project: Project, target: Path) -> Path:
-    """Write the composed pages and a configuration without hook, gen-files and fences.
+    """Write the composed pages and a configuration without our tools; return it.
 
     MkDocs then renders the same pages with the same theme and plugins, our fences as
     plain code: the least that MkDocs needs for this site.
-
-    Args:
-        project: a copy of the checkout.
-        target: folder to write into.
-
-    Returns:
-        The configuration file.
     """
     docs = target / "docs"
     shutil.copytree(project.docs, docs)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from dagbook.checks import fingerprint
+from dagbook.checks import fingerprint, readable
 from dagbook.checks.published import texts
 from dagbook.checks.rules import over
 from dagbook.checks.tree import DagFile, RecordingFile, Tree
@@ -38,7 +38,8 @@ def check(
         live: also ask whether each example has run on a real scheduler as it is now.
             The site does not need that; landing a change does.
 
-    A checklist that cannot be read is reported alone: every other name depends on it.
+    A file that cannot be read at all is reported alone, and so is a checklist whose
+    lines cannot: everything else depends on them.
     A tree in which nothing was found is looked at again when anything in it changes.
     """
     tree = fingerprint.fingerprint(project, only, live)
@@ -58,8 +59,9 @@ def _check(
     try:
         examples = tree.examples
     except DagbookError as error:
-        return error.problems
-    found: list[Problem] = []
+        return readable.faults(Tree(project), None) or error.problems
+    if found := readable.faults(tree, examples):
+        return found
     for example in examples:
         shown: dict[str, Any] = {"example": example, "page": example.page_name}
         found += apply("example", tree, example, **shown)
@@ -100,9 +102,13 @@ def apply(
     for rule in over(subject):
         if rule.budget and (not example or tree.exceptions.waits(example.item.id)):
             continue
+        try:
+            seen = list(rule.find(*arguments, tree))
+        except DagbookError as error:
+            seen = error.problems
         found = [
             one if one.page or one.path == page else replace(one, page=page)
-            for one in rule.find(*arguments, tree)
+            for one in seen
             if not (rule.spare and (one.path, one.line) in told)
         ]
         place = (example.item.id if example else "", rule.budget)
@@ -126,7 +132,7 @@ def of_recordings(example: Example, tree: Tree) -> Iterator[Problem]:
     """Yield what is wrong with the recordings that an example has."""
     for live in (False, True):
         one = RecordingFile(example, live)
-        if one.path.is_file():
+        if one.data:  # else it is missing
             shown: dict[str, Any] = {"example": example, "page": example.page_name}
             yield from apply("recording", tree, one, **shown)
 

@@ -104,7 +104,7 @@ test.__test__ = False  # type: ignore[attr-defined]  # not a test
 
 
 def _text(file: DagFile) -> str:
-    return files.text(file.path, errors="replace")
+    return files.text(file.path)
 
 
 def _module(text: str) -> ast.Module:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from dagbook import cache, files
 from dagbook.parsing import parse as parsing
+from dagbook.problems import DagbookError
 from dagbook.project import Project
 
 _ROOM = "unchanged"
@@ -42,7 +43,7 @@ def fingerprint(project: Project, *arguments: object) -> str:
         os.environ.get("DAGBOOK_PARSE_LIMIT", ""),
         f"{datetime.now(UTC):%Y-%m-%d}",
     ]
-    for path in _files(project):
+    for path in entries(project):
         parts += [path.relative_to(project.root).as_posix(), _content(path)]
     return cache.key(*parts)
 
@@ -54,7 +55,7 @@ def _content(path: Path) -> bytes:
     """
     try:
         return files.content(path)
-    except OSError:
+    except DagbookError:
         return b""
 
 
@@ -69,9 +70,13 @@ def keep(project: Project, tree: str) -> None:
     cache.tidy(project, _ROOM)
 
 
-def _files(project: Project) -> Iterator[Path]:
-    yield from sorted(path for path in project.root.iterdir() if path.is_file())
+def entries(project: Project) -> Iterator[Path]:
+    """Yield all files of the tree in order, and folders that may pass for one."""
+    for path in sorted(project.root.iterdir()):
+        if path.is_file() or path.suffix or path.is_symlink():
+            yield path
     for folder in _FOLDERS:
         for place, folders, names in os.walk(project.root / folder):
             folders[:] = sorted(name for name in folders if name != "__pycache__")
-            yield from (Path(place, name) for name in sorted(names))
+            odd = [n for n in folders if "." in n or os.path.islink(f"{place}/{n}")]
+            yield from (Path(place, name) for name in sorted([*names, *odd]))

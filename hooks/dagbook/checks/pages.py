@@ -48,6 +48,22 @@ def bullets(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
 
 
 @rule("page")
+def reworded(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
+    """Refuse a section whose bullet has other words than when it was recorded."""
+    known = (example.recorded or {}).get("bullets", [])
+    for bullet, was, section in zip(
+        example.item.bullets, known, page.bullet_sections, strict=False
+    ):
+        if bullet.text != was:
+            what = (
+                f"the bullet of “{section.title}” was “{was}”, and is “{bullet.text}”"
+            )
+            again = f"run `make record ONLY={example.item.id}`"
+            remedy = f"see that the section still shows it, then {again}"
+            yield Problem(page.path, section.line, what, remedy)
+
+
+@rule("page")
 def shown_files(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
     """Refuse a snippet of a file or of a section that does not exist."""
     for ref in page.snippets:
@@ -115,19 +131,6 @@ def references(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
             yield Problem(page.path, ref.line, what, "correct the id")
 
 
-@rule("page")
-def versions(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
-    """Refuse an Airflow version in ``airflow`` on which the tests failed."""
-    declared = page.front.airflow
-    for version in example.failed_on(declared):
-        what = f"declares Airflow {declared}, and its tests failed on {version}"
-        remedy = (
-            "raise `airflow:` in the front matter, or mend the example and run "
-            f"`make matrix ONLY={example.item.id}`"
-        )
-        yield Problem(page.path, 1, what, remedy)
-
-
 @rule("page", spare=True)
 def drawn(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
     """Refuse a fence that the build could not draw."""
@@ -142,7 +145,7 @@ def drawn_elsewhere(tree: Tree) -> Iterator[Problem]:
     for path in tree.project.pages():
         if path in own or path.is_relative_to(tree.project.spec):
             continue
-        text = files.text(path, errors="replace")
+        text = files.text(path)
         if preprocess.has_fences(text):
             yield from _drawn(parse(text, tree.project.relative(path)), None, tree)
 

@@ -1,4 +1,4 @@
-"""What is published carries nothing private and no active markup."""
+"""What is published carries nothing private."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from dagbook import files
 from dagbook.checks.rules import rule
 from dagbook.checks.tree import Tree
-from dagbook.pages import fenced
 from dagbook.problems import Problem
 from dagbook.recording.leaks import leaks
 
@@ -17,14 +16,6 @@ _HOME = re.compile(r"(?<![\w.:/<>~-])/(?:home|Users)/[a-z]\w*|(?<![\w.:/<>~-])/r
 
 _IN_PROSE = {"an absolute path", "a bearer token"}
 """What recordings must not carry, but prose and tests may: /tmp, a made-up header."""
-
-_SPAN = re.compile(r"(`+).+?\1")
-
-_ACTIVE = re.compile(
-    r"<\s*(script|iframe|object|embed|style|link|base)\b|\son[a-z]+\s*=\s*[\"']"
-    r"|javascript:",
-    re.I,
-)
 
 _TEXT = {".py", ".md", ".json", ".css", ".js", ".svg", ".yml", ".toml"}
 
@@ -38,7 +29,7 @@ def _home(text: str) -> bool:
 @rule("text")
 def private(path: Path, tree: Tree) -> Iterator[Problem]:
     """Refuse a token, key, password, home folder or host name in what is published."""
-    own, text = str(tree.project.root), files.text(path, errors="replace")
+    own, text = str(tree.project.root), files.text(path)
     if own not in text and not _home(text) and not leaks(text):
         return  # most files: read once as a whole
     for number, line in enumerate(text.splitlines(), 1):
@@ -49,21 +40,6 @@ def private(path: Path, tree: Tree) -> Iterator[Problem]:
             name = tree.project.relative(path)
             remedy = "write a relative path or a placeholder"
             yield Problem(name, number, f"carries {what}", remedy)
-
-
-@rule("text")
-def active(path: Path, tree: Tree) -> Iterator[Problem]:
-    """Refuse markup in a page that would run or load something."""
-    if path.suffix != ".md":
-        return
-    lines = files.text(path, errors="replace").splitlines()
-    code = fenced.inside(lines)
-    for number, line in enumerate(lines, 1):
-        found = number not in code and _ACTIVE.search(_SPAN.sub("", line))
-        if found:
-            what = f"raw “{found[0].strip()}” in a page"
-            remedy = "write it as code: `…`"
-            yield Problem(tree.project.relative(path), number, what, remedy)
 
 
 def texts(tree: Tree) -> Iterator[Path]:

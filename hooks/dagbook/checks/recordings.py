@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from dagbook.checks.rules import rule
 from dagbook.checks.tree import RecordingFile, Tree
 from dagbook.examples.example import Example
 from dagbook.files import sha256
 from dagbook.problems import Problem
-from dagbook.recording.file import FORMAT, sealed
+from dagbook.recording.file import sealed
 from dagbook.recording.leaks import leaking_lines
 
 
@@ -30,40 +28,9 @@ def there(example: Example, tree: Tree) -> Iterator[Problem]:
 
 
 @rule("recording")
-def shape(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
-    """Refuse a recording that is no JSON, or JSON of another shape."""
-    try:
-        data = json.loads(one.text)
-    except ValueError as error:
-        yield Problem(one.name, getattr(error, "lineno", 0), "not JSON", one.again)
-        return
-    for what in _misshapen(data):
-        yield Problem(one.name, 0, f"the recording has {what}", one.again)
-
-
-def _misshapen(data: Any) -> Iterator[str]:
-    if not isinstance(data, dict):
-        yield "another shape than an object"
-        return
-    if data.get("format") != FORMAT:
-        yield f"the format {data.get('format')!r}"
-    for key in ("source", "tests"):
-        about = data.get(key)
-        if not isinstance(about, dict) or not isinstance(about.get("sha256"), str):
-            yield f"no {key} with its sha256"
-    scenarios = data.get("scenarios")
-    if not isinstance(scenarios, dict) or not scenarios:
-        yield "no scenario"
-        return
-    for name, scenario in scenarios.items():
-        if not isinstance(scenario, dict) or not isinstance(scenario.get("kind"), str):
-            yield f"a scenario “{name}” that is no run"
-
-
-@rule("recording")
 def seal(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
     """Refuse a recording that was edited by hand."""
-    if one.data and not sealed(one.text):
+    if not sealed(one.text):
         what = "the recording was edited by hand"
         yield Problem(one.name, 0, what, f"undo that, or {one.again}")
 
@@ -72,9 +39,7 @@ def seal(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
 def stale(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
     """Refuse a recording of another version of the DAG file or of the test."""
     for key, file in (("source", one.example.paths.dag), ("tests", one.test)):
-        about = one.data.get(key)
-        recorded = about.get("sha256") if isinstance(about, dict) else None
-        if recorded and file.is_file() and recorded != sha256(file):
+        if file.is_file() and one.data[key]["sha256"] != sha256(file):
             changed = tree.project.relative(file)
             what = f"the recording is stale: {changed} has changed since"
             yield Problem(one.name, 0, what, one.again)
@@ -83,8 +48,7 @@ def stale(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
 @rule("recording")
 def passed(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
     """Refuse a recording that names no passed test."""
-    tests = one.data.get("tests")
-    if isinstance(tests, dict) and not tests.get("passed"):
+    if not one.data["tests"]["passed"]:
         what = "no test of the example has passed"
         yield Problem(one.name, 0, what, one.again)
 

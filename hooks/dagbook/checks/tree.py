@@ -108,7 +108,7 @@ class RecordingFile:
     @property
     def text(self) -> str:
         """Its text."""
-        return files.text(self.path, errors="replace")
+        return files.text(self.path)
 
     @property
     def data(self) -> dict[str, Any]:

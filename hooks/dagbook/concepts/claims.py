@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from dagbook import files
-from dagbook.concepts import proofs as claims_results
+from dagbook.concepts import proofs
 from dagbook.concepts.markers import ConceptPage, Stated
 from dagbook.project import Project
 
@@ -27,18 +25,14 @@ def implied(project: Project, page: ConceptPage) -> Iterator[Stated]:
 
 
 def transitions(project: Project, machine: str) -> list[dict[str, Any]]:
-    """Return the changes of state of one machine: ``id``, ``from``, ``to``, ``by``.
-
-    Args:
-        project: the checkout.
-        machine: ``run-states`` or ``task-states``; any other name has none.
-    """
-    path = claims_results.transitions_file(project)
+    """Return the changes of state of one machine: ``id``, ``from``, ``to``, ``by``."""
+    path = proofs.transitions_file(project)
     if not path.is_file():
         return []
-    return list(_machines(files.text(path)).get(machine, []))
+    machines = _machines(files.text(path), project.relative(path))
+    return list(machines.get(machine, []))
 
 
 @lru_cache(maxsize=2)
-def _machines(text: str) -> dict[str, list[dict[str, Any]]]:
-    return yaml.load(text, yaml.CSafeLoader) or {}
+def _machines(text: str, name: str) -> dict[str, list[dict[str, Any]]]:
+    return files.yaml_data(text, name) or {}

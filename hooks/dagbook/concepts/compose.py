@@ -1,9 +1,4 @@
-"""A written concept page and its proofs become the page that is rendered.
-
-The marks of claims become links to the proofs, the places of tables and diagrams are
-filled, the examples of a section are named, and a table of all claims and their proofs
-closes the page.
-"""
+"""A written concept page and its proofs become the page that is rendered."""
 
 from __future__ import annotations
 
@@ -11,22 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from dagbook.concepts import claims
-from dagbook.concepts import (
-    diagrams as concept_diagrams,
-)
-from dagbook.concepts import (
-    markers as claims_page,
-)
-from dagbook.concepts import (
-    proofs as claims_results,
-)
+from dagbook.concepts import claims, diagrams, markers, proofs
 from dagbook.concepts.markers import ConceptPage, Stated
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-from dagbook.views import facts as concept_parts
-from dagbook.views import html as markup
-from dagbook.views import markdown as mdtext
+from dagbook.views import facts, html, markdown
 
 FOLDER = "concepts"
 HARD = "\N{NO-BREAK SPACE}"  # a mark does not begin a line
@@ -38,27 +22,20 @@ _PLACE = re.compile(
 
 
 def compose(project: Project, name: str, text: str) -> str:
-    """Return the Markdown of a concept page as the site renders it.
-
-    Args:
-        project: the checkout.
-        name: the page, relative to ``docs``.
-        text: its written source.
+    """Return the Markdown of concept page ``name`` (relative to ``docs``) as rendered.
 
     Raises:
         DagbookError: a part that the page names does not exist.
     """
-    page = claims_page.parse(text, f"docs/{name}")
+    page = markers.parse(text, f"docs/{name}")
     where = homes(project)
 
     def inline(match: re.Match[str]) -> str:
         row = _line(match.string, match.start()).startswith("|")
         if row and match[1] != "no claim":
             return _named(match[2] or "", match[1] == "claim", where, name)
-        marks = []
-        for claim in (match[2] or "").split(",") if match[1] != "no claim" else ():
-            marks.append(_mark(claim.strip(), match[1], where, name))
-        return "".join(marks)
+        ids = (match[2] or "").split(",") if match[1] != "no claim" else ()
+        return "".join(_mark(claim.strip(), match[1], where, name) for claim in ids)
 
     def place(match: re.Match[str]) -> str:
         kind, argument = match[1], match[2]
@@ -67,13 +44,13 @@ def compose(project: Project, name: str, text: str) -> str:
             named = "; ".join(f"[{one.strip()}]" for one in argument.split(","))
             return f"**Examples:** {named}\n{{ .db-shown }}\n"
         if kind == "diagram":
-            if argument not in concept_diagrams.DIAGRAMS:
+            if argument not in diagrams.DIAGRAMS:
                 raise _missing(name, line, f"there is no diagram “{argument}”")
-            return concept_diagrams.DIAGRAMS[argument](project)
-        made = claims_results.tables(project).get(argument)
+            return diagrams.DIAGRAMS[argument](project)
+        made = proofs.tables(project).get(argument)
         if made is None:
             raise _missing(name, line, f"no test has computed the table “{argument}”")
-        return concept_parts.table(argument, made)
+        return facts.table(argument, made)
 
     body = _INLINE.sub(inline, _PLACE.sub(place, text))
     return body.rstrip() + "\n\n" + "\n".join(_proofs(project, page))
@@ -86,7 +63,7 @@ def _missing(name: str, line: int, what: str) -> DagbookError:
 def homes(project: Project) -> dict[str, str]:
     """Return for each claim the page that states it, relative to ``docs``."""
     found = {}
-    for page in claims_page.pages(project):
+    for page in markers.pages(project):
         home = page.path.removeprefix("docs/")
         for one in (*page.stated, *claims.implied(project, page)):
             found[one.id] = home
@@ -102,7 +79,7 @@ def _mark(claim: str, kind: str, where: dict[str, str], page: str) -> str:
         )
     words = f"Stated and proven elsewhere: {claim}"
     target = f"{where.get(claim, page)}#claim-{claim}"
-    link = mdtext.link("✓", target, page)
+    link = markdown.link("✓", target, page)
     return f'{HARD}{link}{{ .db-claim aria-label="{words}" title="{words}" }}'
 
 
@@ -113,19 +90,15 @@ def _line(text: str, position: int) -> str:
 def _named(names: str, here: bool, where: dict[str, str], page: str) -> str:
     """Return the names of claims as links, for the rows of a table.
 
-    Args:
-        names: ids with commas between them.
-        here: whether the row states the claims, or repeats them.
-        where: the page of each claim.
-        page: the page of the row.
+    ``here``: the row states the claims, and does not repeat them.
     """
     links = []
     for claim in (part.strip() for part in names.split(",")):
-        target = f"{where.get(claim, page)}#claim-{claim}"
-        link = (
-            f"[{claim}](#proof-{claim})" if here else mdtext.link(claim, target, page)
-        )
-        anchor = f"#claim-{claim} " if here else ""
+        if here:
+            link, anchor = f"[{claim}](#proof-{claim})", f"#claim-{claim} "
+        else:
+            target = f"{where.get(claim, page)}#claim-{claim}"
+            link, anchor = markdown.link(claim, target, page), ""
         links.append(f"{link}{{ {anchor}.db-proofs__id }}")
     return f"<br>{' '.join(links)}"
 
@@ -134,18 +107,18 @@ def _proofs(project: Project, page: ConceptPage) -> Iterator[str]:
     stated = [*page.stated, *claims.implied(project, page)]
     if not stated:
         return
-    held = claims_results.claims(project)
+    held = proofs.claims(project)
     yield "## Claims and proofs { #claims-and-proofs data-search-exclude }\n"
     versions = sorted(
         {v for one in stated for v in held.get(one.id, {}).get("held", ())}
     )
     yield (
-        f"{markup.plural(len(stated), 'claim')} on this page. Each has a test of that "
+        f"{html.plural(len(stated), 'claim')} on this page. Each has a test of that "
         f"name in `tests/{FOLDER}`, and all of them held on Airflow "
         f"{', '.join(versions) or 'no version yet'}.\n"
     )
     rows = [_proof(one, held.get(one.id, {})) for one in stated]
-    yield mdtext.box("db-proofs", mdtext.table(("Claim", "Proof", "Held on"), rows))
+    yield markdown.box("db-proofs", markdown.table(("Claim", "Proof", "Held on"), rows))
 
 
 def _proof(one: Stated, row: dict[str, object]) -> tuple[str, str, str]:
@@ -154,25 +127,17 @@ def _proof(one: Stated, row: dict[str, object]) -> tuple[str, str, str]:
         f"[{one.id}](#claim-{one.id}){{ #proof-{one.id} .db-proofs__id }}<br>{words}"
     )
     if not row:
-        return claim, mdtext.quiet("not proven yet"), "–"
-    how = claims_results.PROOFS.get(str(row["by"]), str(row["by"]))
+        return claim, markdown.quiet("not proven yet"), "–"
+    how = proofs.PROOFS.get(str(row["by"]), str(row["by"]))
     module, _, test = str(row["test"]).partition("::")
     place = f"{module.rpartition('/')[2]}::{test}"
     held = row["held"]
     versions = ", ".join(held) if isinstance(held, list) else "–"
-    return claim, f"{how}<br>{markup.name(place)}", versions
+    return claim, f"{how}<br>{html.name(place)}", versions
 
 
 def links(project: Project, item_id: str) -> list[tuple[str, str]]:
-    """Return the sections of concept pages that name an example.
-
-    Args:
-        project: the checkout.
-        item_id: of the example.
-
-    Returns:
-        Words and target, relative to ``docs``, with the section's anchor.
-    """
+    """Return words and target of the concept sections that name an example."""
     files = project.pages(FOLDER)
     stamps = tuple((path.name, path.stat().st_mtime_ns) for path in files)
     return _links(project, stamps).get(item_id, [])
@@ -184,10 +149,10 @@ def _links(
 ) -> dict[str, list[tuple[str, str]]]:
     """Read all pages once for all examples, and again when one has changed."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for page in claims_page.pages(project):
+    for page in markers.pages(project):
         for shown in page.shown:
             for item_id in shown.items:
                 target = f"{page.path.removeprefix('docs/')}#{shown.anchor}"
-                words = mdtext.text(f"{page.title}: {shown.title}")
+                words = markdown.text(f"{page.title}: {shown.title}")
                 found.setdefault(item_id, []).append((words, target))
     return found

@@ -40,12 +40,7 @@ _WORD = re.compile(r"[A-Za-z]{2}")
 class Stated:
     """One claim, or one repetition of it, where a page states it.
 
-    Args:
-        id: names the test.
-        text: the words that the claim consists of, Markdown.
-        path: the page, relative to the root.
-        line: of the marker.
-        section: anchor of the section it stands in, empty in the lead.
+    ``id`` names the test, ``text`` is its Markdown, ``section`` an anchor or "".
     """
 
     id: str
@@ -68,18 +63,7 @@ class Shown:
 
 @dataclass
 class ConceptPage:
-    """What the claims machinery knows of a page.
-
-    Args:
-        path: relative to the root.
-        title: the first heading.
-        stated: claims, in order.
-        repeated: repetitions of claims.
-        tables: names of generated tables, with their lines.
-        diagrams: names of generated diagrams, with their lines.
-        shown: examples by section.
-        faults: what is wrong with the markers.
-    """
+    """What the claims machinery knows of a page: all that its markers say."""
 
     path: str
     title: str = ""
@@ -103,12 +87,7 @@ def read(path: Path, project: Project) -> ConceptPage:
 
 @lru_cache(maxsize=64)
 def parse(text: str, path: str) -> ConceptPage:
-    """Return the claims of a page; the same text is read once.
-
-    Args:
-        text: Markdown, with or without front matter.
-        path: the page, relative to the root.
-    """
+    """Return the claims of a Markdown page; the same text is read once."""
     page = ConceptPage(path)
     section, title = "", ""
     for block in blocks(text):
@@ -130,13 +109,7 @@ def parse(text: str, path: str) -> ConceptPage:
 
 @dataclass(frozen=True)
 class Block:
-    """A heading, paragraph, list item or table row.
-
-    Args:
-        kind: ``heading``, ``text``, ``item`` or ``row``.
-        line: of its first line.
-        text: its source.
-    """
+    """A ``heading``, paragraph (``text``), list ``item`` or table ``row``."""
 
     kind: str
     line: int

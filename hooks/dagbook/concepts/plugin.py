@@ -1,17 +1,13 @@
 """pytest's side of the claims: the marker, the results, the computed tables.
 
-A test of ``tests/concepts`` says which claims it proves and how:
-
     @pytest.mark.claim("clear-keeps-try-number", by="scheduler")
     def test_clear_keeps_the_try_number(...): ...
 
-A recording session (``--snapshot-update``) writes what held. Every other session only
-runs the tests; one that fails names the claim and the page that states it.
+A recording session (``--snapshot-update``) writes what held.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -19,9 +15,9 @@ from typing import Any, cast
 
 import pytest
 
-from dagbook.concepts import markers as claims_page
-from dagbook.concepts import proofs as claims_results
+from dagbook.concepts import markers, proofs
 from dagbook.project import Project
+from dagbook.recording.ledger import ledger
 
 MARK = "claim(id, …, by=): this test proves the claim of a concept page"
 
@@ -42,28 +38,14 @@ def register(config: pytest.Config) -> None:
 
 
 class Claims:
-    """What one test process knows of the claims.
-
-    Args:
-        project: the checkout.
-        config: of the session.
-    """
+    """What one test process knows of the claims."""
 
     def __init__(self, project: Project, config: pytest.Config) -> None:
         self.project = project
         self.config = config
-        self.ran: dict[Path, dict[str, bool]] = {}
-        self.proven: dict[Path, dict[str, list[tuple[str, str, bool]]]] = {}
-        self.left_out: set[Path] = set()
-
-    @property
-    def recording(self) -> bool:
-        """Whether the session rewrites what is recorded."""
-        return bool(self.config.getoption("update_snapshots", False))
-
-    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
-        """Remember the modules of which not every test runs."""
-        self.left_out |= {item.path for item in items}
+        self.ledger = ledger(config)
+        self.recording = bool(config.getoption("update_snapshots", False))
+        self.proven: dict[Path, dict[str, list[tuple[str, str]]]] = {}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -71,43 +53,38 @@ class Claims:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Note the outcome, and tell a failing test's claims."""
         report = yield
-        if claims_results.folder(self.project) not in item.path.parents:
+        if proofs.folder(self.project) not in item.path.parents:
             return report
         marks = [(str(i), m) for m in item.iter_markers("claim") for i in m.args]
         if report.failed and marks:
             names = [name for name, _ in marks]
             report.sections.append(("Claims that do not hold", self._places(names)))
-        if report.when == "call" or (report.when == "setup" and not report.passed):
-            good = report.when == "call" and report.passed
-            self.ran.setdefault(item.path, {})[item.name] = good
+        if report.when == "setup":
             rows = self.proven.setdefault(item.path, {})
             for name, mark in marks:
                 by = str(mark.kwargs.get("by", ""))
-                rows.setdefault(name, []).append((by, item.name, good))
+                rows.setdefault(name, []).append((by, item.name))
         return report
 
     def pytest_sessionfinish(self) -> None:
         """Write what the modules that ran as a whole have proven."""
         if not self.recording:
             return
-        for module, outcomes in self.ran.items():
-            functions = set(re.findall(r"^def (test_\w+)", module.read_text(), re.M))
-            if {name.split("[")[0] for name in outcomes} != functions:
-                continue
-            if module in self.left_out:
+        for module, proven in self.proven.items():
+            if not self.ledger.whole(module):
                 continue
             name = self.project.relative(module)
             held = {
                 claim: {"by": rows[0][0], "test": f"{name}::{rows[0][1]}"}
-                for claim, rows in self.proven.get(module, {}).items()
-                if all(good for _, _, good in rows)
+                for claim, rows in proven.items()
+                if all(self.ledger.outcomes[module].get(test) for _, test in rows)
             }
             airflow = version("apache-airflow-core")
-            claims_results.keep_claims(self.project, module, held, airflow)
+            proofs.keep_claims(self.project, module, held, airflow)
 
     def _places(self, names: Sequence[str]) -> str:
         where = {}
-        for page in claims_page.pages(self.project):
+        for page in markers.pages(self.project):
             for one in page.stated:
                 where[one.id] = f"{one.path}:{one.line}: {one.text}"
         return "\n".join(f"{name} — {where.get(name, 'no page')}" for name in names)
@@ -138,8 +115,8 @@ class Claims:
         if any(len(row) != len(head) for row in made["rows"]):
             raise ValueError(f"a row of {name} is not as long as its head")
         if self.recording:
-            claims_results.keep_table(self.project, name, made)
-        elif (kept := claims_results.tables(self.project).get(name)) != made:
+            proofs.keep_table(self.project, name, made)
+        elif (kept := proofs.tables(self.project).get(name)) != made:
             raise TableDiffersError(_difference(name, kept or {}, made))
 
 
@@ -147,12 +124,10 @@ def _difference(name: str, kept: dict[str, Any], made: dict[str, Any]) -> str:
     old, new = kept.get("rows", []), made["rows"]
     lines = [f"- {row}" for row in old if row not in new]
     lines += [f"+ {row}" for row in new if row not in old]
-    if not lines:
-        lines = ["caption, head or order differ"]
+    rest = "\n".join(lines or ["caption, head or order differ"])
     return (
         f"the table {name!r} of tests/concepts/tables.json is not what Airflow says; "
-        "if the new one is right, run pytest tests/concepts --snapshot-update:\n"
-        + "\n".join(lines)
+        f"if the new one is right, run pytest tests/concepts --snapshot-update:\n{rest}"
     )
 
 

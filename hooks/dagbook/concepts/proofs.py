@@ -1,9 +1,4 @@
-"""What the tests of the concept pages found: claims and computed tables, on disk.
-
-``tests/concepts/claims.json`` says of each claim how it is proven, by which test and on
-which Airflow versions it held; ``tests/concepts/tables.json`` holds the tables that the
-tests compute. Both are written by a recording run and never by hand.
-"""
+"""What the tests of the concept pages found: claims and computed tables, on disk."""
 
 from __future__ import annotations
 
@@ -15,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dagbook import files
+from dagbook.examples.versions import numbers
 from dagbook.project import Project
 from dagbook.recording import file as recording
 
@@ -59,24 +55,23 @@ def transitions_file(project: Project) -> Path:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Return a results file; empty when there is none or it is no JSON."""
-    try:
-        data = files.data(path)
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
+    """Return a results file; empty when there is none.
+
+    Raises:
+        DagbookError: it is not JSON.
+    """
+    found: dict[str, Any] = files.data(path) if path.is_file() else {}
+    return found
 
 
 def claims(project: Project) -> dict[str, dict[str, Any]]:
     """Return the claims that held, by id: ``by``, ``test``, ``held``."""
-    found: dict[str, dict[str, Any]] = load(claims_file(project)).get("claims", {})
-    return found
+    return load(claims_file(project)).get("claims", {})
 
 
 def tables(project: Project) -> dict[str, dict[str, Any]]:
     """Return the computed tables by name: ``caption``, ``head``, ``rows``."""
-    found: dict[str, dict[str, Any]] = load(tables_file(project)).get("tables", {})
-    return found
+    return load(tables_file(project)).get("tables", {})
 
 
 def fingerprint(project: Project, module: Path) -> str:
@@ -102,11 +97,9 @@ def keep_claims(
     """Write what a run of one test module proved.
 
     Args:
-        project: the checkout.
-        module: the test module.
         proven: ``by`` and ``test`` of each claim whose tests all passed; what the
             module proved before and does not prove now is dropped.
-        version: of Airflow. Versions on which the unchanged test held stay listed.
+        version: of Airflow; versions on which the unchanged test held stay listed.
     """
     path, name = claims_file(project), project.relative(module)
     with _alone(project):
@@ -122,7 +115,7 @@ def keep_claims(
         }
         for claim, row in proven.items():
             held = set(before.get(claim, {}).get("held", ())) if same else set()
-            kept[claim] = {**row, "held": sorted(held | {version}, key=_order)}
+            kept[claim] = {**row, "held": sorted(held | {version}, key=numbers)}
         modules = {
             key: value
             for key, value in {**modules, name: now}.items()
@@ -137,10 +130,6 @@ def keep_table(project: Project, name: str, table: Mapping[str, Any]) -> None:
     with _alone(project):
         found = load(path).get("tables", {})
         recording.save(path, {"tables": {**found, name: dict(table)}})
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 @contextmanager

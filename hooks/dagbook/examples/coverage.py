@@ -1,9 +1,7 @@
 """What of the contract is kept: bullets ticked by the build, never by hand.
 
-A bullet is ticked when its page has the section, the section shows code of the example
-or what it recorded, and the example's tests passed on these very files. The proof is
-the recording: it carries the hashes of the files it was made from and the names of the
-tests that passed.
+A bullet is ticked when its section shows the example or what it recorded, and the
+recording carries the hashes of the present files and the names of passed tests.
 """
 
 from __future__ import annotations
@@ -22,12 +20,7 @@ from dagbook.spec.model import Bullet, Item, Spec
 
 @dataclass(frozen=True)
 class BulletState:
-    """One bullet of the checklist and what it lacks.
-
-    Args:
-        bullet: as in the checklist.
-        missing: what is still to do, in words; empty when it is ticked.
-    """
+    """One bullet, and in words what it lacks: nothing when it is ticked."""
 
     bullet: Bullet
     missing: tuple[str, ...]
@@ -43,11 +36,9 @@ class ItemState:
     """One item of the contract and what exists of it.
 
     Args:
-        item: as in the checklist.
         page: the written page; ``None`` when there is none that can be read.
         recording: the recording as data; ``None`` when there is none.
         missing: what the item as a whole lacks, in words.
-        bullets: in the checklist's order.
     """
 
     item: Item
@@ -136,11 +127,7 @@ def tally(states: Iterable[ItemState]) -> Tally:
 
 
 def coverage(project: Project, spec: Spec) -> Coverage:
-    """Return what exists of each item of ``spec`` and what is missing.
-
-    Reads pages, snippets and recordings; runs nothing and raises nothing for a file
-    that is missing or wrong: it says so in words.
-    """
+    """Return what exists of each item of ``spec``; raises nothing for a bad file."""
     return Coverage(spec, tuple(state(Example(project, i)) for i in spec.items))
 
 
@@ -184,7 +171,7 @@ def _unproven(paths: ExamplePaths, recording: dict[str, Any]) -> list[str]:
 def _shows(example: Example, section: Section, first: bool) -> bool:
     """Tell whether a section shows a piece of the example or what it recorded.
 
-    Below the first section the build puts the whole file, where the answer shows code.
+    With the first one counts the answer: the build puts the whole file below it.
     """
     parts = [section]
     if first and example.page and example.page.lead.fences:

@@ -1,9 +1,4 @@
-"""One example as the program sees it: the one reader of its files.
-
-Checks, coverage, parity, fences and pages of the site ask here. A file is opened once
-for each state of it (``dagbook.files``), so a tree of thousands of examples is read
-once and ``mkdocs serve`` still sees every edit.
-"""
+"""One example: the one reader of its files, each opened once for each state of it."""
 
 from __future__ import annotations
 
@@ -28,12 +23,7 @@ from dagbook.spec.model import Item, Spec
 
 @dataclass(frozen=True)
 class Example:
-    """One example: its entry in the contract, and its files as they are now.
-
-    Args:
-        project: where it is.
-        item: its entry in the contract.
-    """
+    """One example: its entry in the contract, and its files as they are now."""
 
     project: Project
     item: Item
@@ -140,7 +130,9 @@ class Example:
             raise LookupError(f"no scenario {name!r} — write a name or live/name")
         data = self.live if where else self.recording
         if data is None:
-            raise LookupError(f"{self.item.id} has no recording of a real scheduler")
+            again = f"run `make live ONLY={self.item.id} RECORD=1`"
+            what = f"{self.item.id} has no recording of a real scheduler"
+            raise LookupError(f"{what} — {again}")
         found = data["scenarios"].get(rest)
         if found is None:
             known = ", ".join(sorted(data["scenarios"]))
@@ -162,10 +154,7 @@ class Example:
 
     @property
     def passed_on(self) -> tuple[str, ...]:
-        """The Airflow versions on which the tests of this very file have passed.
-
-        Besides the recorded one these are what ``make matrix`` has found.
-        """
+        """The Airflow versions that the recording or ``make matrix`` found good."""
         found = {self.recording["airflow"]}
         found |= {version for version, fate in self.fates.items() if fate == "passed"}
         return tuple(sorted(found, key=versions.numbers))
@@ -208,7 +197,6 @@ def example(project: Project, item_id: str) -> Example:
 
     Raises:
         LookupError: the contract has no such item.
-        DagbookError: the contract cannot be read.
     """
     spec = contract(project)
     item = spec.by_id.get(item_id) or spec.by_stem.get(item_id)
@@ -225,11 +213,7 @@ def contract(project: Project) -> Spec:
 
 
 def examples(project: Project) -> list[Example]:
-    """Return every item of the contract as an example, written or not.
-
-    Raises:
-        DagbookError: the contract cannot be read.
-    """
+    """Return every item of the contract as an example, written or not."""
     return [Example(project, item) for item in contract(project).items]
 
 
@@ -238,7 +222,6 @@ def piece(project: Project, reference: str) -> str:
 
     Raises:
         LookupError: no such file inside the project, or no such section.
-        DagbookError: the section marks of the file are out of order.
     """
     name, _, section = reference.partition(":")
     path = (project.root / name).resolve()
@@ -260,7 +243,7 @@ def _spec(project: Project, _stamps: tuple[files.Stamp, ...]) -> Spec:
 
 def _recorded(path: Path) -> dict[str, Any] | None:
     try:
-        data = files.data(path)
-    except (OSError, ValueError):
+        found: Recording = files.data(path)
+    except DagbookError:
         return None
-    return data if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else None

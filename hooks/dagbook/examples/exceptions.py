@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from dagbook import files
-from dagbook.pages.model import LOADER
-from dagbook.problems import Problem
+from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 
 MOST = 15
@@ -22,14 +17,7 @@ GROUP = "not_yet_rewritten"
 
 @dataclass(frozen=True)
 class Entry:
-    """An example that may exceed a budget.
-
-    Args:
-        id: of the example.
-        budget: its name, as the page of the rules lists it.
-        reason: why.
-        line: of the file.
-    """
+    """An example that may exceed a budget, why, and the line that says so."""
 
     id: str
     budget: str
@@ -39,14 +27,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Exceptions:
-    """All exceptions.
-
-    Args:
-        path: the file, relative to the root.
-        entries: examples that may exceed a budget.
-        waiting: ids of the examples not yet rewritten, with their lines.
-        faults: what cannot be read.
-    """
+    """The entries, the ids not yet rewritten with their lines, and what is wrong."""
 
     path: str
     entries: tuple[Entry, ...] = ()
@@ -72,59 +53,36 @@ def load(project: Project) -> Exceptions:
     path = file(project)
     if not path.is_file():
         return Exceptions(project.relative(path))
-    return parse(files.text(path, errors="replace"), project.relative(path))
+    return parse(files.text(path), project.relative(path))
 
 
 def parse(text: str, path: str) -> Exceptions:
     """Read the text of the file; ``path`` is how messages name it."""
     try:
-        data = yaml.load(text, LOADER) or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
-        problem = Problem(path, line, "not YAML", "take the file from git")
-        return Exceptions(path, faults=(problem,))
-    reader = _Reader(text.splitlines(), path)
+        data = files.yaml_data(text, path) or {}
+    except DagbookError as error:
+        return Exceptions(path, faults=tuple(error.problems))
+    faults: list[Problem] = []
+    entries: list[Entry] = []
     if not isinstance(data, dict) or not set(data) <= {"exceptions", GROUP}:
         remedy = f"write the keys exceptions and {GROUP}"
-        reader.wrong("", "other keys than it has", remedy)
+        faults.append(Problem(path, 0, "other keys than it has", remedy))
         data = {}
-    entries = tuple(reader.entries(data.get("exceptions") or []))
-    waiting = tuple(reader.waiting(data.get(GROUP) or []))
-    return Exceptions(path, entries, waiting, tuple(reader.faults))
-
-
-class _Reader:
-    def __init__(self, lines: list[str], path: str) -> None:
-        self.lines, self.path = lines, path
-        self.faults: list[Problem] = []
-
-    def wrong(self, words: str, what: str, remedy: str) -> None:
-        self.faults.append(Problem(self.path, self._line(words), what, remedy))
-
-    def _line(self, *words: str) -> int:
-        """Return the first line with all ``words``, 0 for none."""
-        found = (
-            n for n, row in enumerate(self.lines, 1) if all(w in row for w in words)
-        )
-        return next(found, 0) if all(words) else 0
-
-    def entries(self, rows: list[Any]) -> Iterator[Entry]:
-        for row in rows:
-            if isinstance(row, dict) and set(row) == {"id", "budget", "reason"}:
-                item, budget, reason = (str(row[k]) for k in ("id", "budget", "reason"))
-                yield Entry(item, budget, reason, self._line(item, budget))
-            else:
-                self.wrong("", f"an entry that cannot be read: {row!r}", _ENTRY)
-
-    def waiting(self, rows: list[Any]) -> Iterator[tuple[str, int]]:
-        begin = self._line(f"{GROUP}:")
-        for row in rows:
-            lines = enumerate(self.lines[begin:], begin + 1)
-            yield (
-                str(row),
-                next((n for n, text in lines if str(row) in text.split()), 0),
-            )
+    lines = list(enumerate(text.splitlines(), 1))
+    for row in data.get("exceptions") or []:
+        if isinstance(row, dict) and set(row) == {"id", "budget", "reason"}:
+            item, budget = str(row["id"]), str(row["budget"])
+            line = next((n for n, one in lines if item in one and budget in one), 0)
+            entries.append(Entry(item, budget, str(row["reason"]), line))
+        else:
+            what = f"an entry that cannot be read: {row!r}"
+            faults.append(Problem(path, 0, what, _ENTRY))
+    begin = next((n for n, one in lines if f"{GROUP}:" in one), 0)
+    waiting = [
+        (str(row), next((n for n, t in lines[begin:] if str(row) in t.split()), 0))
+        for row in data.get(GROUP) or []
+    ]
+    return Exceptions(path, tuple(entries), tuple(waiting), tuple(faults))
 
 
 _ENTRY = "write - {id: 16.5.2, budget: dags, reason: three shapes compared}"

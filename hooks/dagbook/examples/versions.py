@@ -1,8 +1,4 @@
-"""Which Airflow versions an example is declared for, and on which its tests passed.
-
-``tests/matrix.json`` holds what ``make matrix`` found, for each example the hash of its
-file and what its tests did on each version. A row of another file says nothing.
-"""
+"""Which Airflow versions an example is declared for, and on which its tests passed."""
 
 from __future__ import annotations
 
@@ -31,11 +27,8 @@ def runs_on(lowest: str, version: str) -> bool:
 
 def fates(project: Project, item: Item) -> dict[str, str]:
     """Return ``passed`` or ``failed`` for each version that this very file was on."""
-    try:
-        rows = files.data(results_file(project))
-    except (OSError, ValueError):
-        return {}
-    row = dict(rows.get(item.id, {}))
+    file = results_file(project)
+    row = dict(files.data(file).get(item.id, {}) if file.is_file() else {})
     dag = item.paths(project).dag
     if not dag.is_file() or row.pop("source", "") != files.sha256(dag):
         return {}

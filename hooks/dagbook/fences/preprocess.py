@@ -45,7 +45,7 @@ def annotate(lines: list[str], page: str, example: str | None = None) -> list[st
 
 def has_fences(text: str) -> bool:
     """Tell whether a page may hold a fence of ours, or a snippet to be titled."""
-    return any(f"```{kind}" in text for kind in FENCES) or "8<--" in text
+    return any(mark in text for mark in ("```", "~~~", "8<-"))
 
 
 def place(

@@ -11,18 +11,18 @@ of each page; the first only if the page did not write it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-import yaml
 from pymdownx.superfences import SuperFencesException
 
+from dagbook import files
 from dagbook.examples import example as lookup
 from dagbook.fences import cache as drawn
-from dagbook.pages.model import LOADER
 from dagbook.parsing import parse as parsing
 from dagbook.parsing.model import ParsedDag
-from dagbook.problems import DagbookError, Problem
+from dagbook.problems import DagbookError, Problem, choice
 from dagbook.project import Project
 from dagbook.recording.file import Scenario
 from dagbook.views import diff as difference
@@ -85,12 +85,15 @@ def _called(
         arguments = _arguments(kind, body)
         return formats[kind](project, arguments)
     except (ValueError, LookupError) as error:
-        what, _, remedy = str(error.args[0] if error.args else error).partition(" — ")
-        problem = Problem(*place, f"{kind} fence: {what}", remedy)
-        raise FenceError(problem) from error
+        said = str(error.args[0] if error.args else error)
+        if isinstance(error, KeyError):
+            said = f"the recording has no “{said}” — record the example anew"
+        what, _, remedy = said.partition(" — ")
+        remedy = remedy or "name something that is recorded, or change the example"
+        raise FenceError(Problem(*place, f"{kind} fence: {what}", remedy)) from error
     except DagbookError as error:
         raise FenceError(
-            Problem(p.path, p.line, p.what, p.remedy, p.page or f"{place[0]}")
+            replace(p, page=p.page or (place[0] if place[0] != p.path else ""))
             for p in error.problems
         ) from error
 
@@ -123,17 +126,16 @@ def _place(body: str) -> tuple[str, int]:
 
 
 def _arguments(kind: str, body: str) -> dict[str, Any]:
-    try:
-        raw = yaml.load(body, LOADER) or {}
-    except yaml.YAMLError as error:
-        words = getattr(error, "problem", None) or "cannot be read"
-        raise ValueError(f"not YAML: {words} — write key: value, one a line") from None
+    page, line = _place(body)
+    # The rows of the place stand above those that the page has.
+    above = body[: body.find("\nline: ") + 1].count("\n") if line else 0
+    raw = files.yaml_data(body, page, line - above, f"the {kind} fence") or {}
     if not isinstance(raw, dict):
         raise ValueError("the body is no mapping — write key: value, one a line")
     known, needed = KEYS[kind]
     if strange := [str(k) for k in raw if k not in known | _PLACE]:
-        words = ", ".join(sorted(known)) or "none"
-        raise ValueError(f"unknown key {strange[0]!r} — known keys: {words}")
+        words = choice(strange[0], sorted(known))
+        raise ValueError(f"unknown key {strange[0]!r} — {words}")
     if missing := sorted(needed - set(raw)):
         raise ValueError(f"the key {missing[0]!r} is missing — add it")
     return raw

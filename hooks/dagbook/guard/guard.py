@@ -1,9 +1,4 @@
-"""Rules on a DAG file that its text alone can answer.
-
-What only a parsed DAG can tell (ids, tags) is in ``checks.dags``. The rules
-leave out what runs under ``if __name__ == "__main__":``: there a person's own process
-runs, not a worker.
-"""
+"""Rules on a DAG file that its text alone can answer; the others are in ``checks``."""
 
 from __future__ import annotations
 
@@ -16,25 +11,20 @@ from pathlib import Path
 
 from dagbook import cache, files
 from dagbook.guard.rules import File
-from dagbook.problems import Problem, relative
+from dagbook.problems import DagbookError, Problem, relative
 from dagbook.project import Project
 
 
 def guard(project: Project, path: Path, requires: Sequence[str] = ()) -> list[Problem]:
-    """Return what is wrong with the text of a DAG file.
+    """Return what is wrong with the text of a DAG file, from the cache if unchanged.
 
-    Args:
-        project: the checkout.
-        path: the DAG file.
-        requires: distributions that the page declares in its front matter.
-
-    A file that Python cannot read yields nothing here: the parse says why. The answer
-    for an unchanged file comes from the cache.
+    ``requires``: distributions that the page declares. A file that Python cannot read
+    yields nothing here: the parse says why.
     """
     name = relative(path, project.root)
     try:
         content = files.content(path)
-    except OSError:
+    except DagbookError:
         return []
     plugins = _plugins(project)
     given = json.dumps([name, sorted(requires), sorted(plugins)])
@@ -58,7 +48,7 @@ def _judge(
         return []
     file = File(name, text, tree, requires, plugins)
     found = [*file.style(), *file.main_block(), *file.imports(), *file.dags()]
-    return [*found, *file.tasks(), *file.parsing()]
+    return [*found, *file.tasks(), *file.parsing(), *file.texts()]
 
 
 @lru_cache(maxsize=1)

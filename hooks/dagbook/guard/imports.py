@@ -60,43 +60,16 @@ _MOVED: tuple[tuple[str, str], ...] = (
     (r"airflow\.lineage(\..*)?", "inlets and outlets of airflow.sdk"),
     (r"airflow\.timetables\.datasets(\..*)?", "airflow.sdk.AssetOrTimeSchedule"),
 )
-_MOVED_COMPILED = [(re.compile(pattern), target) for pattern, target in _MOVED]
-
+# Parts of the package `airflow`.
 _ORM = (
-    "airflow.models",
-    "airflow.settings",
-    "airflow.utils.session",
-    "airflow.utils.db",
-    "airflow.utils.db_cleanup",
-    "airflow.utils.sqlalchemy",
-    "airflow.api.common",
-    "airflow.api.client",
-    "airflow.dag_processing",
-    "airflow.jobs",
-    "airflow.cli",
-)
-_INTERNAL = (
-    "airflow.api_fastapi",
-    "airflow.serialization",
-    "airflow.executors",
-    "airflow.migrations",
-    "airflow.ti_deps",
-)
+    "models settings utils.session utils.db utils.db_cleanup utils.sqlalchemy "
+    "api.common api.client dag_processing jobs cli"
+).split()
+_INTERNAL = "api_fastapi serialization executors migrations ti_deps".split()
 _PUBLIC_AIRFLOW = (
-    "airflow.sdk",
-    "airflow.timetables",
-    "airflow.triggers",
-    "airflow.exceptions",
-    "airflow.configuration",
-    "airflow.plugins_manager",
-    "airflow.task",
-    "airflow.utils.state",
-    "airflow.utils.types",
-    "airflow.listeners",
-    "airflow.partition_mappers",
-    "airflow.version",
-    "airflow.__version__",
-)
+    "sdk timetables triggers exceptions configuration plugins_manager task utils.state "
+    "utils.types listeners partition_mappers version __version__"
+).split()
 _PUBLIC = {"airflow", "httpx", "pendulum", "jinja2", "requests"}
 
 
@@ -105,40 +78,38 @@ def below(path: str, prefix: str) -> bool:
     return path == prefix or path.startswith((f"{prefix}.", f"{prefix}("))
 
 
+def _part(path: str, parts: list[str]) -> bool:
+    return any(below(path, f"airflow.{part}") for part in parts)
+
+
 def replacement(path: str) -> str:
     """Return where an Airflow 2 path has moved to, ``""`` if it has not moved."""
-    for pattern, target in _MOVED_COMPILED:
-        if match := pattern.fullmatch(path):
+    for pattern, target in _MOVED:
+        if match := re.fullmatch(pattern, path):
             return match.expand(target)
     return ""
 
 
 def database(path: str) -> bool:
     """Tell whether using ``path`` needs the metadata database."""
-    return any(below(path, prefix) for prefix in _ORM)
+    return _part(path, _ORM)
 
 
 def internal(path: str) -> bool:
     """Tell whether ``path`` is a part of Airflow that no task may rely on."""
-    return any(below(path, prefix) for prefix in _INTERNAL)
+    return _part(path, _INTERNAL)
 
 
 def allowed(path: str, requires: tuple[str, ...], plugins: frozenset[str]) -> bool:
     """Tell whether an example may import ``path`` outside its ``__main__`` block.
 
-    Args:
-        path: dotted path as imported, the imported name included.
-        requires: distributions that the page's front matter declares.
-        plugins: modules of ``dags/plugins``.
+    ``requires``: distributions of the page's front matter; ``plugins``: modules of
+    ``dags/plugins``.
     """
     top = path.partition(".")[0]
-    if path == "airflow":
+    if top in sys.stdlib_module_names or top in plugins or path in _PUBLIC:
         return True
-    if top in sys.stdlib_module_names or top in plugins:
-        return True
-    if top == "airflow" and any(below(path, prefix) for prefix in _PUBLIC_AIRFLOW):
-        return True
-    if top in _PUBLIC and top != "airflow":
+    if _part(path, _PUBLIC_AIRFLOW) or (top in _PUBLIC and top != "airflow"):
         return True
     for name in [*requires, *_brought_along()]:
         distribution = re.split(r"[\[<>=!~; ]", name, maxsplit=1)[0].lower()

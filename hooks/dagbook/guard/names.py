@@ -17,12 +17,8 @@ _DEPTH = 12
 class Scope:
     """The names that one module, class, function or lambda binds.
 
-    Args:
-        node: what opens the scope.
-        parent: the scope around it; ``None`` for the module.
-        imports: local name → dotted path.
-        defs: local name → function, class, or the expressions assigned to it.
-        local: names bound in any other way, such as parameters and loop variables.
+    ``imports``: name → dotted path; ``defs``: name → function, class, or expressions
+    assigned to it; ``local``: bound in any other way, such as parameters.
     """
 
     node: ast.AST
@@ -33,11 +29,7 @@ class Scope:
 
 
 class Names:
-    """Answers what names and attribute chains of a parsed file stand for.
-
-    Args:
-        tree: the file as ``ast.parse`` returns it.
-    """
+    """Answers what names and attribute chains of a parsed file stand for."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
@@ -57,13 +49,9 @@ class Names:
         here: Scope | None = scope
         while here is not None:
             if here is scope or not isinstance(here.node, ast.ClassDef):
-                for kind, names in (
-                    ("def", here.defs),
-                    ("import", here.imports),
-                    ("local", here.local),
-                ):
-                    if name in names:
-                        return here, kind
+                for kind in ("defs", "imports", "local"):
+                    if name in getattr(here, kind):
+                        return here, kind.removesuffix("s")
             here = here.parent
         return None
 
@@ -124,32 +112,22 @@ class Names:
 
     def _enter(self, node: ast.AST, scope: Scope) -> None:
         """Register every node below ``node``, opening scopes where Python does."""
-        for child in ast.iter_child_nodes(node):
-            self._scopes[id(child)] = scope
-            self._bind(child, scope)
-            if isinstance(child, _SCOPES):
-                self._enter_scope(child, scope, Scope(child, scope))
-            else:
-                self._enter(child, scope)
-
-    def _enter_scope(self, node: ast.AST, outer: Scope, own: Scope) -> None:
-        """Decorators, defaults and bases belong outside; the body belongs inside."""
+        own, inner = scope, set()
+        if isinstance(node, _SCOPES):
+            # Decorators, defaults and bases belong outside; the body belongs inside.
+            own = Scope(node, scope)
+            body = getattr(node, "body", [])
+            inner = {id(one) for one in (body if isinstance(body, list) else [body])}
         if isinstance(node, (*Function, ast.Lambda)):
             args = node.args
             every = [*args.posonlyargs, *args.args, *args.kwonlyargs]
             every += [a for a in (args.vararg, args.kwarg) if a]
             own.local.update(arg.arg for arg in every)
-        body = getattr(node, "body", [])
-        inside = body if isinstance(body, list) else [body]
-        inner = {id(child) for child in inside}
         for child in ast.iter_child_nodes(node):
-            scope = own if id(child) in inner else outer
-            self._scopes[id(child)] = scope
-            self._bind(child, scope)
-            if isinstance(child, _SCOPES):
-                self._enter_scope(child, scope, Scope(child, scope))
-            else:
-                self._enter(child, scope)
+            here = own if id(child) in inner else scope
+            self._scopes[id(child)] = here
+            self._bind(child, here)
+            self._enter(child, here)
 
     def _bind(self, node: ast.AST, scope: Scope) -> None:
         if isinstance(node, ast.Import):
@@ -185,7 +163,7 @@ def constant(node: ast.AST | None) -> str | None:
     return None
 
 
-def guarded(node: ast.stmt, names: Names) -> bool:
+def guarded(node: ast.stmt) -> bool:
     """Tell whether ``node`` is ``if __name__ == "__main__":``."""
     if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare):
         return False
@@ -199,9 +177,8 @@ def guarded(node: ast.stmt, names: Names) -> bool:
 
 def for_types_only(node: ast.stmt, names: Names) -> bool:
     """Tell whether ``node`` is ``if TYPE_CHECKING:``."""
-    return isinstance(node, ast.If) and names.dotted(node.test).endswith(
-        "typing.TYPE_CHECKING"
-    )
+    path = names.dotted(node.test) if isinstance(node, ast.If) else ""
+    return path.endswith("typing.TYPE_CHECKING")
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:

@@ -43,10 +43,14 @@ _LOOKUP = re.compile(
     r"|get_connection_from_secrets)|BaseHook(\(\))?\.(get_connection|aget_connection"
     r"|get_hook))"
 )
+_ENVIRONMENT = re.compile(
+    r"os\.(putenv|unsetenv|environ\.(update|setdefault|pop|clear))"
+)
 _WAIT = re.compile(r"(time|asyncio)\.sleep")
 
 _KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (_LOOKUP, "looks up a Variable or Connection", "look it up in a task"),
+    (_ENVIRONMENT, "changes the environment", "set it where Airflow runs"),
     (_NETWORK, "uses the network", "do it in a task"),
     (_PROCESS, "starts or ends a process or thread", "do it in a task"),
     (_WAIT, "sleeps", "wait in a task, or better in a deferrable sensor"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from dagbook.guard.names import (
     Function,
@@ -33,55 +33,46 @@ _CALLBACK_KEYS = re.compile(
 _CALLBACK_CALLS = re.compile(
     r"(^|\.)(SyncCallback|AsyncCallback|run_if|skip_if|DeadlineAlert)$|\.(map|filter)$"
 )
-
-
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Reach:
-    """Sorts the code of a file by where it runs.
-
-    Args:
-        tree: the file.
-        names: what its names stand for.
-    """
+    """Sorts the code of a file by where it runs."""
 
     def __init__(self, tree: ast.Module, names: Names) -> None:
         self.names = names
-        self.body = [
-            node
-            for node in tree.body
-            if not guarded(node, names) and not for_types_only(node, names)
-        ]
-        self.classes = [
-            n for s in self.body for n in walk(s) if isinstance(n, ast.ClassDef)
-        ]
+        self.body = [node for node in tree.body if not self._never_runs(node)]
+
+    def _never_runs(self, node: ast.AST) -> bool:
+        return isinstance(node, ast.stmt) and (
+            guarded(node) or for_types_only(node, self.names)
+        )
 
     def is_task(self, node: ast.AST) -> bool:
         """Tell whether a decorator makes the function ``node`` the body of a task."""
-        return isinstance(node, Function) and any(
-            self._decorates(decorator, _TASK) for decorator in node.decorator_list
-        )
+        return self._decorated(node, _TASK)
 
     def is_factory(self, node: ast.AST) -> bool:
         """Tell whether ``node`` is decorated by ``@dag`` or ``@task_group``."""
-        return isinstance(node, Function) and any(
-            self._decorates(decorator, _FACTORY) for decorator in node.decorator_list
-        )
+        return self._decorated(node, _FACTORY)
 
     def elsewhere(self) -> Iterator[ast.AST]:
         """Yield functions that run in a Python with distributions of its own."""
         for statement in self.body:
             for node in walk(statement):
-                if isinstance(node, Function):
-                    if any(self._decorates(d, _ELSEWHERE) for d in node.decorator_list):
-                        yield node
+                if self._decorated(node, _ELSEWHERE):
+                    yield node
                 elif isinstance(node, ast.Call) and _ELSEWHERE.search(
                     self.names.dotted(node.func)
                 ):
                     for keyword in node.keywords:
                         if keyword.arg == "python_callable":
                             yield from self._mentioned(keyword.value)
+
+    def _decorated(self, node: ast.AST, pattern: re.Pattern[str]) -> bool:
+        return isinstance(node, Function) and any(
+            self._decorates(decorator, pattern) for decorator in node.decorator_list
+        )
 
     def _decorates(self, decorator: ast.expr, pattern: re.Pattern[str]) -> bool:
         path = self.names.dotted(decorator)
@@ -96,9 +87,8 @@ class Reach:
     def in_tasks(self) -> list[ast.AST]:
         """Return functions, lambdas and classes whose code runs in a task.
 
-        Begins with decorated functions, callables handed to operators and callbacks,
-        and the methods of classes derived from Airflow's; follows every name that
-        such code mentions.
+        Begins with decorated functions, callables of operators, callbacks, methods of
+        classes from Airflow; follows every name that they mention.
         """
         seen: dict[int, ast.AST] = {}  # an expression may mention itself by its name
         waiting = list(self._roots())
@@ -115,11 +105,7 @@ class Reach:
     def _roots(self) -> Iterator[ast.AST]:
         for statement in self.body:
             for node in walk(statement):
-                if (
-                    self.is_task(node)
-                    or isinstance(node, ast.ClassDef)
-                    and self._from_airflow(node)
-                ):
+                if self.is_task(node) or self._from_airflow(node):
                     yield node
                 elif isinstance(node, ast.Call):
                     yield from self._callables(node)
@@ -170,13 +156,10 @@ class Reach:
             yield from self._parsed(statement)
 
     def _parsed(self, node: ast.AST) -> Iterator[ast.AST]:
-        if isinstance(node, ast.stmt) and (
-            guarded(node, self.names) or for_types_only(node, self.names)
-        ):
+        if self._never_runs(node):
             return
         if isinstance(node, Function):
-            outside: Iterable[ast.AST] = [*node.decorator_list, *_defaults(node.args)]
-            for part in outside:
+            for part in (*node.decorator_list, *_defaults(node.args)):
                 yield from self._parsed(part)
             for decorator in node.decorator_list:
                 yield from self._called(decorator)
@@ -209,9 +192,7 @@ class Reach:
             elif isinstance(target, Function) and not self.is_task(target):
                 yield from self._run(target)
 
-    def _run(
-        self, function: ast.FunctionDef | ast.AsyncFunctionDef
-    ) -> Iterator[ast.AST]:
+    def _run(self, function: FunctionDef) -> Iterator[ast.AST]:
         if id(function) in self._seen:
             return
         self._seen.add(id(function))

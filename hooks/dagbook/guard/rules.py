@@ -6,8 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from dagbook.guard import imports as guard_paths
-from dagbook.guard import parse_time as guard_work
+from dagbook.guard import imports, parse_time, texts
 from dagbook.guard.names import Function, Names, constant, for_types_only, guarded, walk
 from dagbook.guard.reachability import Reach
 from dagbook.problems import Problem
@@ -18,15 +17,7 @@ ASK_AIRFLOW = "a worker has no database: ask the Task SDK or /api/v2"
 
 
 class File:
-    """A DAG file and what its names stand for.
-
-    Args:
-        name: the file, relative to the root.
-        text: what it says.
-        tree: the same, parsed.
-        requires: distributions that the page declares.
-        plugins: modules of ``dags/plugins``.
-    """
+    """A DAG file and what its names stand for."""
 
     def __init__(
         self,
@@ -58,7 +49,7 @@ class File:
 
     def main_block(self) -> Iterator[Problem]:
         """Yield what is wrong with the ``__main__`` block."""
-        blocks = [n for n in self.tree.body if guarded(n, self.names)]
+        blocks = [n for n in self.tree.body if guarded(n)]
         if not blocks:
             what = 'has no `if __name__ == "__main__":`'
             remedy = "end the file with it and one call of dag.test(...)"
@@ -88,7 +79,7 @@ class File:
         }
         elsewhere = {id(inner) for f in self.reach.elsewhere() for inner in walk(f)}
         for statement in self.tree.body:
-            main = guarded(statement, self.names)
+            main = guarded(statement)
             for node in walk(statement):
                 for path in _imported(node) if id(node) not in types else ():
                     free = main or id(node) in elsewhere
@@ -98,12 +89,12 @@ class File:
         if path.startswith("."):
             what = f"imports {path}, a file that a copy does not have"
             yield self.problem(node, what, "keep the example in one file")
-        elif new := guard_paths.replacement(path):
+        elif new := imports.replacement(path):
             what = f"imports {path}, an Airflow 2 path"
             yield self.problem(node, what, f"import {new}")
-        elif free or guard_paths.allowed(path, self.requires, self.plugins):
+        elif free or imports.allowed(path, self.requires, self.plugins):
             return
-        elif guard_paths.database(path) or guard_paths.internal(path):
+        elif imports.database(path) or imports.internal(path):
             if self.names.scope(node) is not self.names.module:
                 return  # judged by what the function does with it
             what = f"imports {path}, an internal part of Airflow"
@@ -122,14 +113,12 @@ class File:
             for node in walk(statement):
                 if isinstance(node, ast.Call) and self._is_dag(node.func):
                     yield from self._dag(node)
-                if isinstance(node, Function):
-                    for decorator in node.decorator_list:
-                        if not isinstance(decorator, ast.Call) and self._is_dag(
-                            decorator
-                        ):
-                            what = "the DAG has no schedule, start_date and catchup"
-                            remedy = "write @dag(schedule=…, start_date=…, catchup=…)"
-                            yield self.problem(decorator, what, remedy)
+                bare = node.decorator_list if isinstance(node, Function) else ()
+                for decorator in bare:
+                    if not isinstance(decorator, ast.Call) and self._is_dag(decorator):
+                        what = "the DAG has no schedule, start_date and catchup"
+                        remedy = "write @dag(schedule=…, start_date=…, catchup=…)"
+                        yield self.problem(decorator, what, remedy)
 
     def _is_dag(self, func: ast.expr) -> bool:
         path = self.names.dotted(func)
@@ -206,15 +195,15 @@ class File:
     def _mention(self, node: ast.AST) -> Iterator[Problem]:
         path = self.names.dotted(node)
         short = path.split("(")[0]
-        if guard_paths.database(path):
+        if imports.database(path):
             what = f"a task uses {short}, which needs the metadata database"
             yield self.problem(node, what, ASK_AIRFLOW)
-        elif guard_paths.internal(path):
+        elif imports.internal(path):
             what = f"a task uses {short}, an internal part of Airflow"
             yield self.problem(node, what, "use airflow.sdk, or do it in the test")
 
     def _call(self, node: ast.Call) -> Iterator[Problem]:
-        if guard_work.command_line(node, self.names):
+        if parse_time.command_line(node, self.names):
             what = "a task runs the airflow command, which needs the metadata database"
             yield self.problem(node, what, ASK_AIRFLOW)
         path = self.names.dotted(node.func)
@@ -222,6 +211,11 @@ class File:
         if path.startswith("airflow.configuration") and section == "database":
             what = "a task reads the configuration of the metadata database"
             yield self.problem(node, what, ASK_AIRFLOW)
+
+    def texts(self) -> Iterator[Problem]:
+        """Yield secrets in clear, and names that templates no longer have."""
+        for node, what, remedy in texts.wrong(self.tree):
+            yield self.problem(node, what, remedy)
 
     def _text(self, node: ast.Constant) -> Iterator[Problem]:
         # The name of the option and nothing else: a sentence about it is no use of it.
@@ -232,10 +226,14 @@ class File:
     def parsing(self) -> Iterator[Problem]:
         """Judge what runs each time the file is parsed."""
         for node in self.reach.while_parsing():
-            if isinstance(node, ast.Call) and (
-                found := guard_work.work(node, self.names)
-            ):
+            found = isinstance(node, ast.Call) and parse_time.work(node, self.names)
+            if found:
                 yield self.problem(node, *found)
+            for target in getattr(node, "targets", ()):
+                owner = getattr(target, "value", None)
+                if owner is not None and self.names.dotted(owner) == "os.environ":
+                    what = "changes the environment while it is parsed"
+                    yield self.problem(node, what, "set it where Airflow runs")
 
 
 def _chain(node: ast.AST) -> Iterator[ast.AST]:

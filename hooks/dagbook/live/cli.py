@@ -67,9 +67,8 @@ def live(
             print("live: ended" if end(project) else "live: no Airflow is up")
         elif keep and not (only or smoke):
             with options.cluster(project, lambda line: print(f"live: {line}")) as made:
-                print(
-                    f"live: {made.settings.base_url} is up — make live STOP=1 ends it"
-                )
+                where = made.settings.base_url
+                print(f"live: {where} is up — make live STOP=1 ends it")
         else:
             become_pytest(project, options, words or [])
 
@@ -87,13 +86,7 @@ def end(project: Project) -> bool:
 def become_pytest(project: Project, options: Options, words: list[str]) -> NoReturn:
     """Go on as the pytest of the live tests, in this very process.
 
-    So whoever ends this command, in whatever way, ends the session: its servers stop,
-    and the turn goes to the next.
-
-    Args:
-        project: where.
-        options: what is asked for.
-        words: more arguments for pytest.
+    So whoever ends this command, in whatever way, ends the session.
     """
     if "MAKELEVEL" in os.environ:
         # A make that is killed takes its command along.
@@ -109,12 +102,7 @@ def become_pytest(project: Project, options: Options, words: list[str]) -> NoRet
 
 
 def targets(project: Project, options: Options) -> list[str]:
-    """Return the test files to run.
-
-    Everything: parity, the scenarios of all examples, the lane's own tests. With
-    ``only`` or ``smoke``: parity and the scenarios of the chosen examples; smoke adds
-    the lane's own scenarios.
-    """
+    """Return the test files to run: all, or parity and those of the chosen examples."""
     own = project.tests / "live"
     if options.executor == "celery":
         return [str(own / "test_parity.py"), str(own / "test_queues.py")]
@@ -127,7 +115,3 @@ def targets(project: Project, options: Options) -> list[str]:
         folder = project.tests / plan.item.folder
         found += [str(p) for p in folder.glob(f"test_{plan.item.stem}_live.py")]
     return found
-
-
-if __name__ == "__main__":
-    app()

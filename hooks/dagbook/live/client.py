@@ -14,18 +14,10 @@ Json = dict[str, Any]
 
 
 class ApiError(RuntimeError):
-    """The API refused a request.
-
-    Args:
-        status: HTTP status code.
-        request: method and path.
-        detail: what the API said.
-    """
+    """The API refused a request: status code, method and path, what it said."""
 
     def __init__(self, status: int, request: str, detail: str) -> None:
-        self.status = status
-        self.request = request
-        self.detail = detail
+        self.status, self.request, self.detail = status, request, detail
         super().__init__(f"{request} → {status}: {detail}")
 
 
@@ -34,15 +26,15 @@ def quoted(part: str) -> str:
     return quote(part, safe="~")
 
 
+def run_path(dag_id: str, run_id: str, task_id: str = "") -> str:
+    """Return the path of a run below ``/api/v2``, or that of one of its tasks."""
+    path = f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}"
+    return f"{path}/taskInstances/{quoted(task_id)}" if task_id else path
+
+
 @dataclass
 class Client:
-    """One logged-in user of one Airflow.
-
-    Args:
-        base_url: ``http://127.0.0.1:<port>``.
-        login: user name; one of the four roles on the live lane.
-        password: of that user.
-    """
+    """One logged-in user of one Airflow; ``login`` is one of the four roles."""
 
     base_url: str
     login: str = "admin"
@@ -81,9 +73,7 @@ class Client:
         """Send one request and return the parsed answer (None when it is empty).
 
         Args:
-            method: HTTP method.
             path: below the base URL, for example ``/api/v2/dags``.
-            body: JSON body.
             params: query parameters; lists repeat.
             patience: seconds to go on trying while the server cannot be reached or
                 answers 5xx, for tests that take it down.
@@ -132,8 +122,6 @@ class Client:
         Args:
             path: below ``/api/v2``.
             key: the name of the list in the answer, for example ``dag_runs``.
-            size: entries per request.
-            params: filters of the endpoint.
         """
         offset = 0
         while True:
@@ -175,14 +163,11 @@ class Client:
             "partition_key": partition_key,
         }
         body |= {key: value for key, value in given.items() if value is not None}
-        answer: Json = self.post(f"/dags/{quoted(dag_id)}/dagRuns", body)
-        return answer
+        return self.post(f"/dags/{quoted(dag_id)}/dagRuns", body)
 
     def run(self, dag_id: str, run_id: str, *, patience: float = 0.0) -> Json:
         """Return one run."""
-        path = f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}"
-        answer: Json = self.get(path, patience=patience)
-        return answer
+        return self.get(run_path(dag_id, run_id), patience=patience)
 
     def runs(self, dag_id: str = "~", **filters: Any) -> list[Json]:
         """Return all runs of a DAG (``~``: of all), oldest first."""
@@ -191,17 +176,14 @@ class Client:
 
     def tasks(self, dag_id: str, run_id: str, **filters: Any) -> list[Json]:
         """Return the task instances of a run, mapped ones one by one."""
-        path = f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}/taskInstances"
+        path = f"{run_path(dag_id, run_id)}/taskInstances"
         return list(self.pages(path, "task_instances", **filters))
 
     def tries(
         self, dag_id: str, run_id: str, task_id: str, map_index: int = -1
     ) -> list[Json]:
         """Return every try of a task instance, oldest first."""
-        path = (
-            f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}/taskInstances/"
-            f"{quoted(task_id)}/{map_index}/tries"
-        )
+        path = f"{run_path(dag_id, run_id, task_id)}/{map_index}/tries"
         tries: list[Json] = self.get(path)["task_instances"]
         return sorted(tries, key=lambda one: one["try_number"])
 
@@ -214,15 +196,10 @@ class Client:
         map_index: int = -1,
     ) -> list[Json]:
         """Return the log of one try as the structured lines that the API gives."""
-        path = (
-            f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}/taskInstances/"
-            f"{quoted(task_id)}/logs/{try_number}"
-        )
+        path = f"{run_path(dag_id, run_id, task_id)}/logs/{try_number}"
         answer = self.get(path, map_index=map_index, full_content=True)
-        return [
-            one if isinstance(one, dict) else {"event": one}
-            for one in answer["content"]
-        ]
+        lines = answer["content"]
+        return [one if isinstance(one, dict) else {"event": one} for one in lines]
 
     def import_errors(self) -> list[Json]:
         """Return the files that the DAG processor refused."""

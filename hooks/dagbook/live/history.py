@@ -1,8 +1,7 @@
 """What happened on a real scheduler, read from the public REST API.
 
-The audit log of Airflow has a row for each state that a worker reported, with its time;
-the task instance has the times it was scheduled and queued. Together they give the path
-of a task instance without having to catch each state in the act.
+The audit log has a row for each state that a worker reported; with the times of each
+try it gives the path of a task instance, without catching each state in the act.
 """
 
 from __future__ import annotations
@@ -13,14 +12,8 @@ from typing import Any
 from dagbook.live.client import ApiError, Client, Json
 
 REPORTED = {
-    "running",
-    "success",
-    "failed",
-    "skipped",
-    "deferred",
-    "up_for_reschedule",
-    "up_for_retry",
-    "awaiting_input",
+    *"running success failed skipped deferred".split(),
+    *"up_for_reschedule up_for_retry awaiting_input".split(),
 }
 
 
@@ -30,12 +23,7 @@ def moment(text: str) -> datetime:
 
 
 class Story:
-    """Turns runs into data.
-
-    Args:
-        client: of the Airflow they ran on.
-        zero: the moment that all times are relative to.
-    """
+    """Turns runs into data, with times in seconds since ``zero``."""
 
     def __init__(self, client: Client, zero: datetime) -> None:
         self.client = client
@@ -86,40 +74,26 @@ class Story:
         return rows
 
     def _task(self, ti: Json, events: list[Json]) -> dict[str, Any]:
-        tries = (
-            self.client.tries(
-                ti["dag_id"], ti["dag_run_id"], ti["task_id"], ti["map_index"]
-            )
-            if ti["try_number"]
-            else []
-        )
+        keys = ("dag_id", "dag_run_id", "task_id", "map_index")
+        tries = self.client.tries(*(ti[k] for k in keys)) if ti["try_number"] else []
         times: list[list[Any]] = [[self.at(e["when"]), e["event"]] for e in events]
         for one in tries:
-            for field, state in (
-                ("scheduled_when", "scheduled"),
-                ("queued_when", "queued"),
-            ):
-                if one[field]:
-                    times.append([self.at(one[field]), state])
+            for state in ("scheduled", "queued"):
+                if when := one[f"{state}_when"]:
+                    times.append([self.at(when), state])
             if not any(e["event"] == one["state"] for e in events) and one["end_date"]:
                 # Set by the scheduler or by a person: no worker reported it.
                 times.append([self.at(one["end_date"]), one["state"]])
         times.sort(key=lambda pair: pair[0])
         return {
-            "task_id": ti["task_id"],
-            "map_index": ti["map_index"],
+            **{key: ti[key] for key in ("task_id", "map_index", "state")},
+            **{key: ti[key] for key in ("try_number", "max_tries")},
             "operator": ti["operator_name"] or ti["operator"],
-            "state": ti["state"],
-            "try_number": ti["try_number"],
-            "max_tries": ti["max_tries"],
             "path": path([e["event"] for e in events], ti["state"]),
             "times": times,
             "tries": [
-                {
-                    "try_number": one["try_number"],
-                    "state": one["state"],
-                    "error": self.error(one),
-                }
+                {key: one[key] for key in ("try_number", "state")}
+                | {"error": self.error(one)}
                 for one in tries
             ],
         }
@@ -129,13 +103,8 @@ class Story:
         if one["state"] != "failed":
             return None
         try:
-            lines = self.client.log(
-                one["dag_id"],
-                one["dag_run_id"],
-                one["task_id"],
-                one["try_number"],
-                one["map_index"],
-            )
+            keys = ("dag_id", "dag_run_id", "task_id", "try_number", "map_index")
+            lines = self.client.log(*(one[key] for key in keys))
         except ApiError:
             return None
         details = [line["error_detail"] for line in lines if line.get("error_detail")]
@@ -148,21 +117,16 @@ class Story:
 def path(reported: list[str], final: str | None) -> list[str]:
     """Return the states in order; a repeated pair, as of a sensor, is told once.
 
-    How often a sensor was rescheduled depends on the machine, so that
-    ``running, up_for_reschedule, running, up_for_reschedule, running, success`` becomes
-    ``running, up_for_reschedule, running, success``.
+    How often a sensor was rescheduled depends on the machine.
     """
     states: list[str] = []
     for state in reported:
         if states[-1:] == [state]:
             continue
-        if states[-2:] == [state, "up_for_reschedule"] and states[-4:-2] == [
-            state,
-            "up_for_reschedule",
-        ]:
+        if states[-4:] == [state, "up_for_reschedule"] * 2:
             del states[-2:]
         states.append(state)
-    if states[-4:] == ["running", "up_for_reschedule", "running", "up_for_reschedule"]:
+    if states[-4:] == ["running", "up_for_reschedule"] * 2:
         del states[-2:]
     end = final or "none"
     if states[-1:] != [end]:

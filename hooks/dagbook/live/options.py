@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from dagbook.live.parity.plan import Plan, plans, smoke
 from dagbook.live.servers.celery import CeleryCluster
@@ -24,8 +24,6 @@ class Options:
     Args:
         only: ids or beginnings of ids, such as ``16.1``; empty: everything.
         smoke: at most fifteen examples, every mode.
-        executor: ``local`` or ``celery``.
-        database: ``postgresql`` or ``sqlite``.
         write: refresh ``tests/parity.json``.
         record: rewrite live recordings.
         keep: leave the Airflow up for the next session.
@@ -41,30 +39,20 @@ class Options:
 
     def environment(self) -> dict[str, str]:
         """Return the variables that carry the options to pytest."""
-        return {
-            "DAGBOOK_LIVE": "1",
-            "DAGBOOK_ONLY": self.only,
-            "DAGBOOK_SMOKE": "1" if self.smoke else "",
-            "DAGBOOK_EXECUTOR": self.executor,
-            "DAGBOOK_DB": self.database,
-            "DAGBOOK_WRITE": "1" if self.write else "",
-            "DAGBOOK_RECORD": "1" if self.record else "",
-            "DAGBOOK_KEEP": "1" if self.keep else "",
+        told = {
+            f"DAGBOOK_{name.upper()}": "1" if value is True else value or ""
+            for name, value in vars(self).items()
         }
+        return told | {"DAGBOOK_LIVE": "1"}
 
     @classmethod
     def from_environment(cls) -> Options:
         """Return the options of the present process."""
-        get = os.environ.get
-        return cls(
-            only=get("DAGBOOK_ONLY", ""),
-            smoke=get("DAGBOOK_SMOKE") == "1",
-            executor=cast(Executor, get("DAGBOOK_EXECUTOR") or "local"),
-            database=cast(Database, get("DAGBOOK_DB") or "postgresql"),
-            write=get("DAGBOOK_WRITE") == "1",
-            record=get("DAGBOOK_RECORD") == "1",
-            keep=get("DAGBOOK_KEEP") == "1",
-        )
+        given: dict[str, Any] = {}
+        for name, default in vars(cls()).items():
+            if text := os.environ.get(f"DAGBOOK_{name.upper()}"):
+                given[name] = text == "1" if isinstance(default, bool) else text
+        return cls(**given)
 
     @property
     def reference(self) -> bool:
@@ -92,9 +80,8 @@ class Options:
     @property
     def words(self) -> str:
         """Executor and database in words."""
-        executor = {"local": "LocalExecutor", "celery": "CeleryExecutor"}
-        database = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
-        return f"{executor[self.executor]}, {database[self.database]}"
+        database = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[self.database]
+        return f"{self.executor.title()}Executor, {database}"
 
     def cluster(self, project: Project, progress: Callable[[str], None]) -> Cluster:
         """Return the Airflow that the options ask for, not started."""

@@ -1,25 +1,23 @@
-"""pytest's side of the live lane: the fixtures ``cluster`` and ``live``.
+"""pytest's side of the live lane: the fixtures ``cluster``, ``parity`` and ``live``.
 
-Loaded by ``dagbook live`` (``-p dagbook.live.plugin``). Tests that use them carry the
-marker ``live`` and are left out of every other session.
+Loaded by ``dagbook live`` (``-p dagbook.live.plugin``).
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dagbook.files import sha256
 from dagbook.live import recordings as records
 from dagbook.live.options import Options, own_dags
-from dagbook.live.parity import results as parity_file
+from dagbook.live.parity import results
 from dagbook.live.parity.chain import Chain
 from dagbook.live.parity.cleanup import connect, forget
 from dagbook.live.parity.run import Parity
@@ -27,12 +25,16 @@ from dagbook.live.scenario import Scenario
 from dagbook.live.servers.cluster import Cluster
 from dagbook.live.servers.deployment import deploy
 from dagbook.project import ExamplePaths, Project
-
-STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)_live\.py$")
+from dagbook.recording import file as recording
+from dagbook.recording.ledger import ledger
 
 DEPLOYED = pytest.StashKey[set[Path]]()
-PASSED = pytest.StashKey[dict[Path, set[str]]]()
 MADE = pytest.StashKey[dict[Path, set[str]]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the account of which tests pass."""
+    ledger(config)
 
 
 def say(config: pytest.Config, line: str) -> None:
@@ -42,15 +44,7 @@ def say(config: pytest.Config, line: str) -> None:
         print(f"live: {line}", file=sys.stderr, flush=True)
 
 
-def live_paths(project: Project, module: Path) -> ExamplePaths | None:
-    """Return the example that a live test module is about, by the module's path."""
-    match = STEM.match(module.name)
-    if not match or project.tests not in module.parents:
-        return None
-    folder = module.parent.relative_to(project.tests).as_posix()
-    return project.example(folder, match.group(1))
-
-
+@dataclass
 class Live:
     """What a live test holds in its hand.
 
@@ -61,18 +55,11 @@ class Live:
         record: rewrite recordings instead of comparing.
     """
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        paths: ExamplePaths | None,
-        folder: Path,
-        record: bool,
-    ) -> None:
-        self.cluster = cluster
-        self.paths = paths
-        self.folder = folder
-        self.record = record
-        self.made: set[str] = set()
+    cluster: Cluster
+    paths: ExamplePaths | None
+    folder: Path
+    record: bool
+    made: set[str] = field(default_factory=set)
 
     @contextmanager
     def scenario(self, name: str, dag_id: str = "") -> Iterator[Scenario]:
@@ -108,10 +95,8 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     with made:
         forget(made)
         connect(made, True)
-        if any(
-            project.tests / "live" in item.path.parents
-            for item in request.session.items
-        ):
+        own = project.tests / "live"
+        if any(own in item.path.parents for item in request.session.items):
             deploy(made, own_dags(project))
         yield made
         made.failed = made.failed or request.session.testsfailed > 0
@@ -123,14 +108,14 @@ def parity(request: pytest.FixtureRequest, cluster: Cluster) -> dict[str, Chain]
     config = request.config
     project = Project.find(Path(str(config.rootpath)))
     options = Options.from_environment()
-    known = parity_file.load(project)["examples"]
-    chosen = parity_file.longest_first(options.plans(project), known)
+    known = results.load(project)["examples"]
+    chosen = results.longest_first(options.plans(project), known)
     files = {p.source.relative_to(project.dags).as_posix(): p.source for p in chosen}
     for plan, copy in zip(chosen, deploy(cluster, files).values(), strict=True):
         plan.digest = sha256(copy)
     done = Parity(cluster, lambda line: say(config, line)).run(chosen)
     if options.write:
-        parity_file.save(project, done, options.words)
+        results.save(project, done, options.words)
     return done
 
 
@@ -141,7 +126,7 @@ def live(
     """The live Airflow in the hands of one test."""
     project = Project.find(Path(str(request.config.rootpath)))
     module = Path(str(request.path))
-    paths = live_paths(project, module)
+    paths = project.tested_by(module, "_live")
     cluster.check_alive()
     deployed = request.config.stash.setdefault(DEPLOYED, set())
     if paths and module not in deployed:
@@ -153,8 +138,8 @@ def live(
     for dag_id in sorted(cluster.client.dag_ids()):
         if dag_id.startswith(paths.stem if paths else "live_"):
             cluster.client.pause(dag_id)
-    if paths:
-        _remember(request, made)
+    made_by = request.config.stash.setdefault(MADE, {})
+    made_by.setdefault(module, set()).update(made.made)
 
 
 @pytest.fixture
@@ -171,12 +156,6 @@ def deployed(request: pytest.FixtureRequest, live: Live) -> tuple[Live, Path]:
     return live, file
 
 
-def _remember(request: pytest.FixtureRequest, made: Live) -> None:
-    """Keep which scenarios a test made, for the end of the session."""
-    of_module = request.config.stash.setdefault(MADE, {})
-    of_module.setdefault(Path(str(request.path)), set()).update(made.made)
-
-
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
@@ -185,29 +164,14 @@ def pytest_collection_modifyitems(
     items.sort(key=lambda item: order.get(item.path.name, 1))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Remember which tests have passed."""
-    report = yield
-    if report.when == "call" and report.passed:
-        passed = item.config.stash.setdefault(PASSED, {})
-        passed.setdefault(item.path, set()).add(item.name)
-    return report
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """After recording, write which source and tests each recording stands for."""
     if os.environ.get("DAGBOOK_RECORD") != "1":
         return
-    from dagbook.spec import load as spec
-
     project = Project.find(Path(str(session.config.rootpath)))
-    ids = {item.stem: item.id for item in spec.load(project).items}
-    options = Options.from_environment()
-    for module, passed in session.config.stash.get(PASSED, {}).items():
-        paths = live_paths(project, module)
-        wanted = {item.name for item in session.items if item.path == module}
-        if paths and passed == wanted:
+    words = Options.from_environment().words
+    for module, passed in ledger(session.config).passed().items():
+        if paths := project.tested_by(module, "_live"):
             names = session.config.stash.get(MADE, {}).get(module, set())
-            records.stamp(paths, ids.get(paths.stem, ""), passed, names, options.words)
+            recording.stamp(paths, True, passed, names, measured_on=words)

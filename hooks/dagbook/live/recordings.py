@@ -1,23 +1,18 @@
 """The second recording of an example: ``<stem>.live.json``, from a real scheduler.
 
-States, paths, tries, steps and kept values are compared. Times are *noise*: stored for
-the timeline, and the whole old scenario is kept when nothing else has changed.
+Times are *noise*: stored for the timeline, not compared.
 """
 
 from __future__ import annotations
 
 import copy
-import platform
 import re
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dagbook.files import sha256
 from dagbook.live.history import moment
 from dagbook.live.scenario import Scenario
-from dagbook.project import ExamplePaths
 from dagbook.recording import file as recording
 from dagbook.recording.masks import Masker
 
@@ -27,10 +22,7 @@ class LiveRecordingDiffersError(AssertionError):
 
 
 def comparable(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a scenario without its times, which differ from run to run.
-
-    Values that the test kept are behaviour, whatever their keys are.
-    """
+    """Return a scenario without its times; values that the test kept stay."""
     rest = copy.deepcopy(data)
     for step in rest["steps"]:
         del step["at"]
@@ -54,12 +46,9 @@ def masked(scenario: Scenario) -> dict[str, Any]:
 def days(data: dict[str, Any], now: datetime) -> list[tuple[str, re.Pattern[str]]]:
     """Return masks for the calendar days around the newest tick of a real schedule.
 
-    A schedule without an end ticks on the day of the recording, and on another day the
-    next time. Its day becomes ``<day>``, its neighbours ``<day-1>`` and ``<day+1>``.
-
-    Args:
-        data: a scenario, not masked yet.
-        now: when it began; ticks that are older than three days are the file's own.
+    A schedule without an end ticks on the day of the recording: that is ``<day>``,
+    its neighbours ``<day-1>`` and ``<day+1>``. Ticks older than three days before
+    ``now`` are the file's own.
     """
     ticks = [
         moment(run["logical_date"])
@@ -83,15 +72,15 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
     if isinstance(new, dict) and isinstance(old, dict):
         found = []
         for key in sorted(set(new) | set(old)):
-            found += differences(
-                new.get(key), old.get(key), f"{where}.{key}".strip(".")
-            )
+            at = f"{where}.{key}".strip(".")
+            found += differences(new.get(key), old.get(key), at)
         return found
     if isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
-        found = []
-        for number, (one, two) in enumerate(zip(new, old, strict=True)):
-            found += differences(one, two, f"{where}[{number}]")
-        return found
+        return [
+            line
+            for number, pair in enumerate(zip(new, old, strict=True))
+            for line in differences(*pair, f"{where}[{number}]")
+        ]
     return [] if new == old else [f"{where}: recorded {old!r}, now {new!r}"]
 
 
@@ -130,37 +119,3 @@ def write(path: Path, name: str, data: dict[str, Any]) -> None:
         return
     whole["scenarios"][name] = data
     recording.save(path, whole)
-
-
-def stamp(
-    paths: ExamplePaths, item_id: str, passed: set[str], names: set[str], kind: str
-) -> None:
-    """Write what the recording stands for: source, test, versions, executor.
-
-    Args:
-        paths: of the example.
-        item_id: such as ``16.1.1``.
-        passed: the tests that have passed.
-        names: the scenarios that those tests made; others are dropped.
-        kind: executor and database in words.
-    """
-    path = paths.live_recording
-    if not path.exists():
-        return
-    data = recording.load(path)
-    before = recording.seal(data)
-    project = paths.project
-    test = paths.live_test
-    data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in names}
-    data["id"] = item_id
-    data["source"] = {"path": project.relative(paths.dag), "sha256": sha256(paths.dag)}
-    data["tests"] = {
-        "path": project.relative(test),
-        "sha256": sha256(test),
-        "passed": sorted(passed),
-    }
-    if recording.seal(data) != before or "airflow" not in data:
-        data["airflow"] = version("apache-airflow-core")
-        data["python"] = ".".join(platform.python_version_tuple()[:2])
-        data["measured_on"] = kind
-    recording.save(path, data)

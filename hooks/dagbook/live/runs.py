@@ -39,9 +39,8 @@ def describe(client: Client, run: LiveRun) -> str:
     state = client.run(run.dag_id, run.run_id)["state"]
     tasks = ", ".join(f"{k}={v}" for k, v in sorted(run.states(client).items()))
     paused = client.get(f"/dags/{run.dag_id}")["is_paused"]
-    return (
-        f"run {state}; {tasks or 'no tasks'}{'; the DAG is paused' if paused else ''}"
-    )
+    told = "; the DAG is paused" if paused else ""
+    return f"run {state}; {tasks or 'no tasks'}{told}"
 
 
 def is_such(run: Json, state: str, run_type: str) -> bool:

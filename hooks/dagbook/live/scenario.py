@@ -1,12 +1,9 @@
 """The language of scheduler scenarios: what a person or a script can do, and wait for.
 
-    def test_a_paused_dag_strands_its_run(live):
-        with live.scenario("paused-in-the-middle") as s:
-            s.unpause()
-            run = s.trigger()
-            s.wait_task(run, "load", "running")
-            s.pause()
-            ...
+    with live.scenario("paused-in-the-middle") as s:
+        s.unpause()
+        run = s.trigger()
+        s.wait_task(run, "load", "running")
 
 Every verb and every wait becomes a step of the recording.
 """
@@ -18,7 +15,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dagbook.live.client import Client, Json, quoted
+from dagbook.live.client import Client, Json, quoted, run_path
 from dagbook.live.history import Story
 from dagbook.live.runs import FINISHED, LiveRun, describe, is_such
 from dagbook.live.waiting import stays, until
@@ -32,13 +29,7 @@ PATIENCE = 180.0
 
 
 class Scenario:
-    """One story on a real scheduler.
-
-    Args:
-        cluster: the Airflow; its processes are there for fault scenarios.
-        name: the scenario's name in the recording.
-        dag_id: the DAG that verbs mean when none is named.
-    """
+    """One story on a real scheduler; verbs mean ``dag_id`` when no DAG is named."""
 
     def __init__(self, cluster: Cluster, name: str, dag_id: str) -> None:
         self.cluster = cluster
@@ -81,12 +72,8 @@ class Scenario:
         self._step(f"pause {dag_id or self.dag_id}")
 
     def trigger(self, dag_id: str = "", **how: Any) -> LiveRun:
-        """Create a run.
-
-        Args:
-            dag_id: default: the scenario's DAG.
-            how: ``conf``, ``run_id``, ``logical_date``, ``run_after``, ``note``,
-                ``partition_key``.
+        """Create a run, with ``conf``, ``run_id``, ``logical_date``, ``run_after``,
+        ``note`` or ``partition_key``.
         """
         dag_id = dag_id or self.dag_id
         self.include(dag_id)
@@ -98,11 +85,8 @@ class Scenario:
     def clear(self, run: LiveRun, *task_ids: str, **options: bool) -> None:
         """Clear task instances of a run; all of them when none is named.
 
-        Args:
-            run: the run.
-            task_ids: which tasks.
-            options: of ``clearTaskInstances``: ``only_failed`` (default false here),
-                ``include_downstream``, ``include_upstream``, ``reset_dag_runs`` …
+        ``options`` of ``clearTaskInstances``: ``only_failed`` (default false here),
+        ``include_downstream``, ``include_upstream``, ``reset_dag_runs`` …
         """
         options = {"only_failed": False} | options
         body: Json = {"dry_run": False, "dag_run_id": run.run_id} | options
@@ -115,32 +99,22 @@ class Scenario:
 
     def mark(self, run: LiveRun, state: str, task_id: str = "") -> None:
         """Set the state of a run, or of one of its tasks."""
-        path = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
-        if task_id:
-            self.client.patch(
-                f"{path}/taskInstances/{quoted(task_id)}", {"new_state": state}
-            )
-        else:
-            self.client.patch(path, {"state": state})
+        key = "new_state" if task_id else "state"
+        self.client.patch(run_path(run.dag_id, run.run_id, task_id), {key: state})
         self._step(f"mark {task_id or 'the run'} of {run.dag_id} as {state}")
 
     def note(self, run: LiveRun, text: str) -> None:
         """Write the note of a run."""
-        path = f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}"
-        self.client.patch(path, {"note": text})
+        self.client.patch(run_path(run.dag_id, run.run_id), {"note": text})
         self._step(f"write the note of a run of {run.dag_id}")
 
     def backfill(
         self, first: str, last: str, *, dag_id: str = "", **options: Any
     ) -> int:
-        """Create a backfill over ``first`` … ``last`` and return its id.
+        """Create a backfill over ``first`` … ``last`` (ISO, included); return its id.
 
-        Args:
-            first: ISO date-time.
-            last: ISO date-time, included.
-            dag_id: default: the scenario's DAG.
-            options: ``max_active_runs``, ``run_backwards``, ``reprocess_behavior``,
-                ``dag_run_conf``.
+        ``options``: ``max_active_runs``, ``run_backwards``, ``reprocess_behavior``,
+        ``dag_run_conf``.
         """
         dag_id = dag_id or self.dag_id
         self.include(dag_id)
@@ -237,22 +211,15 @@ class Scenario:
             tell=lambda seen: str([(r["run_type"], r["state"]) for r in seen]),
         )
         self._step(f"see {count} {kind} runs of {dag_id}".replace("  ", " "))
-        return [
-            LiveRun(dag_id, r["dag_run_id"])
-            for r in rows
-            if is_such(r, state, run_type)
-        ]
+        found = [row for row in rows if is_such(row, state, run_type)]
+        return [LiveRun(dag_id, row["dag_run_id"]) for row in found]
 
     def stays(
         self, what: str, probe: Callable[[], T], wanted: T, *, seconds: float
     ) -> None:
         """Look for ``seconds`` and fail as soon as ``probe()`` is not ``wanted``.
 
-        Args:
-            what: what is expected all the time, recorded as a step.
-            probe: what is looked at.
-            wanted: its one right answer.
-            seconds: how long; the only place where a scenario spends a fixed time.
+        ``what`` is recorded as a step. Only here a scenario spends a fixed time.
         """
         stays(what, probe, lambda seen: seen == wanted, seconds=seconds)
         self._step(f"look for {seconds:g} s: {what}")
@@ -275,11 +242,9 @@ class Scenario:
 
     def xcom(self, run: LiveRun, task_id: str, key: str = "return_value") -> Any:
         """Return an XCom of an unmapped task."""
-        return self.client.get(
-            f"/dags/{quoted(run.dag_id)}/dagRuns/{quoted(run.run_id)}/taskInstances/"
-            f"{quoted(task_id)}/xcomEntries/{quoted(key)}",
-            deserialize=True,
-        )["value"]
+        path = run_path(run.dag_id, run.run_id, task_id)
+        path += f"/xcomEntries/{quoted(key)}"
+        return self.client.get(path, deserialize=True)["value"]
 
     def keep(self, name: str, value: T) -> T:
         """Record a value that a page shows and later runs are compared with."""
@@ -304,13 +269,10 @@ class Scenario:
         }
 
     def _recorded(self) -> Iterable[Json]:
-        for dag_id in sorted(self._dags):
+        def order(run: Json) -> str:
             # Tasks that run side by side trigger their runs in any order.
-            yield from sorted(
-                self.runs(dag_id),
-                key=lambda run: (
-                    json.dumps(run["conf"], sort_keys=True)
-                    if run["run_type"] == "operator_triggered"
-                    else ""
-                ),
-            )
+            triggered = run["run_type"] == "operator_triggered"
+            return json.dumps(run["conf"], sort_keys=True) if triggered else ""
+
+        for dag_id in sorted(self._dags):
+            yield from sorted(self.runs(dag_id), key=order)

@@ -1,5 +1,4 @@
-"""Waiting for a state, never for a time: a deadline, and a message that says what was
-seen."""
+"""Waiting for a state, never for a time: a deadline, and a message of what was seen."""
 
 from __future__ import annotations
 
@@ -34,8 +33,6 @@ def until(
 
     Args:
         what: what is waited for, as it reads after "waited 90 s for …".
-        probe: asks the API.
-        wanted: tells whether this is it.
         seconds: the deadline.
         tell: how an answer is told when the deadline passes.
         interval: seconds between two questions.
@@ -71,8 +68,6 @@ def stays(
 ) -> T:
     """Ask ``probe`` again and again for ``seconds`` and return the last answer.
 
-    That nothing happens can only be shown by looking for a while.
-
     Raises:
         NotSeenError: an answer was not ``allowed``.
     """
@@ -81,10 +76,8 @@ def stays(
         answer = probe()
         if not allowed(answer):
             after = time.monotonic() - began
-            raise NotSeenError(
-                f"expected for {seconds:g} s: {what}; "
-                f"after {after:.1f} s: {tell(answer)}"
-            )
+            seen = f"after {after:.1f} s: {tell(answer)}"
+            raise NotSeenError(f"expected for {seconds:g} s: {what}; {seen}")
         if time.monotonic() - began > seconds:
             return answer
         time.sleep(INTERVAL)

@@ -90,10 +90,9 @@ def _call(source: Source, call: ast.Call) -> Iterator[tuple[str, str]]:
             yield from _rule(source, keyword.value)
         if keyword.arg == "schedule":
             yield from _schedule(source, keyword.value)
-        if keyword.arg in ("timezone", "tz") and isinstance(
-            keyword.value, ast.Constant
-        ):
-            other = "UTC" if keyword.value.value != "UTC" else "Asia/Tokyo"
+        fixed = isinstance(keyword.value, ast.Constant)
+        if keyword.arg in ("timezone", "tz") and fixed:
+            other = "UTC" if ast.unparse(keyword.value) != "'UTC'" else "Asia/Tokyo"
             yield "timezone", source.replace(keyword.value, repr(other))
         if name == "Param" and keyword.arg in SCHEMA:
             yield "schema", source.drop_keyword(keyword)
@@ -168,11 +167,10 @@ def _branch(source: Source, function: ast.FunctionDef) -> Iterator[tuple[str, st
     different = {node.value: node for node in reversed(texts)}
     if len(different) >= 2:
         first, second = sorted(different.values(), key=source.span)[:2]
-        text = source.replace(second, source.code(first))
-        start, end = source.span(first)
-        raw = text.encode()
-        swapped = raw[:start] + source.code(second).encode() + raw[end:]
-        yield "branch-swapped", swapped.decode()
+        # The second first: it stands behind, so that the place of the other holds.
+        text = Source(source.replace(second, source.code(first)))
+        swapped = text.cut(*source.span(first), source.code(second))
+        yield "branch-swapped", swapped
 
 
 def _decorators(source: Source, function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
@@ -187,14 +185,12 @@ def _decorators(source: Source, function: ast.FunctionDef) -> Iterator[tuple[str
 
 
 def _exception(source: Source, node: ast.Raise) -> Iterator[tuple[str, str]]:
-    call = node.exc
-    if not isinstance(call, ast.Call) or not isinstance(
-        call.func, (ast.Name, ast.Attribute)
-    ):
+    func = node.exc.func if isinstance(node.exc, ast.Call) else None
+    if not isinstance(func, (ast.Name, ast.Attribute)):
         return
-    final = ast.unparse(call.func).split(".")[-1] in FINAL
+    final = ast.unparse(func).split(".")[-1] in FINAL
     other = RETRYABLE if final else FINAL_ANYWHERE
-    yield "exception-class", source.replace(call.func, other)
+    yield "exception-class", source.replace(func, other)
 
 
 def _statement_of(node: ast.AST) -> ast.AST | None:

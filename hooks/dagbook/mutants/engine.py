@@ -21,11 +21,9 @@ from dagbook.problems import DagbookError, Problem
 from dagbook.project import ExamplePaths, Project
 
 PROCESSES = 2
-#: Seconds: the unchanged example may take this long, a mutant at least this long.
-CONTROL_LIMIT = 900.0
-LEAST_LIMIT = 20.0
+# Seconds: the unchanged example may take this long, a mutant at least this long.
+CONTROL_LIMIT, LEAST_LIMIT = 900.0, 20.0
 TIMES_LONGER = 6
-
 
 Progress = Callable[[int, int, str], None]
 
@@ -33,19 +31,16 @@ Progress = Callable[[int, int, str], None]
 def judge(
     project: Project,
     examples: list[ExamplePaths],
-    progress: Progress | None = None,
+    progress: Progress = lambda done, total, note: None,
     choose: Callable[[str], list[Mutant]] = sample,
 ) -> dict[str, list[Verdict]]:
     """Test mutants of ``examples`` and return the verdicts by file stem.
 
-    Args:
-        project: the checkout.
-        examples: their files.
-        progress: told after each mutant.
-        choose: gives the mutants of a text; default: a sample.
+    Known answers come from the cache: an interrupted call goes on where it stopped.
 
-    Answers that are known are taken from the cache, so an interrupted call goes on
-    where it stopped.
+    Args:
+        progress: told after each mutant: done, all, a note.
+        choose: gives the mutants of a text; default: a sample.
 
     Raises:
         DagbookError: an example's tests fail, or take too long, without any change.
@@ -66,9 +61,8 @@ def judge(
                 open_ones.append(one)
         if open_ones:
             jobs.append(Job(paths, cache, text, deque(open_ones)))
-    if progress:
-        progress(done, total, "from the cache")
-    problems = _work(project, jobs, found, lambda n: _tell(progress, n, done, total))
+    progress(done, total, "from the cache")
+    problems = _work(project, jobs, found, lambda n: progress(done + n, total, ""))
     if problems:
         raise DagbookError(problems)
     for verdicts in found.values():
@@ -80,16 +74,8 @@ def judge(
 class Job:
     """The mutants of one example that have to be tested.
 
-    One process runs the unchanged example; then whoever is free takes mutants.
-
-    Args:
-        paths: the example.
-        cache: where the verdicts go.
-        text: the unchanged file.
-        mutants: those nobody has taken yet.
-        limit: seconds for a mutant, known when ``ready``.
-        order: names of the tests, those first that are likely to notice something.
-        ready: set when the unchanged example has been run.
+    One process runs the unchanged example, which gives ``limit`` (seconds for a mutant)
+    and ``order`` (of its tests); when it is ``ready``, whoever is free takes mutants.
     """
 
     paths: ExamplePaths
@@ -99,11 +85,6 @@ class Job:
     limit: float = 0.0
     order: list[str] = field(default_factory=list)
     ready: threading.Event = field(default_factory=threading.Event)
-
-
-def _tell(progress: Progress | None, new: int, known: int, total: int) -> None:
-    if progress:
-        progress(known + new, total, "")
 
 
 def _work(
@@ -221,11 +202,7 @@ class Warm:
     ) -> dict[str, Any]:
         """Return the fate of ``file`` under the tests ``test``.
 
-        Args:
-            file: the changed example.
-            test: the test module.
-            limit: seconds; a test that takes longer hangs, and that is noticed.
-            order: names of tests, those to run first; the others follow.
+        ``limit``: seconds; ``order``: names of the tests to run first.
 
         Raises:
             DagbookError: the warm process died twice in a row.
@@ -269,6 +246,5 @@ def estimate(began: float, done: int, total: int) -> str:
     if not done:
         return ""
     left = spent / done * (total - done)
-    return (
-        f"about {left / 60:.0f} min left" if left > 90 else f"about {left:.0f} s left"
-    )
+    told = f"{left / 60:.0f} min" if left > 90 else f"{left:.0f} s"
+    return f"about {told} left"

@@ -1,16 +1,11 @@
-"""Survivors that no test can kill, because the change makes no difference.
-
-They are listed in ``tests/mutants_equivalent.yml`` with a reason each. A mark names the
-changed line by its text, so it dies when the line changes.
-"""
+"""Survivors that no test can kill, listed in ``tests/mutants_equivalent.yml``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from dagbook import files
 from dagbook.mutants.mutant import Mutant
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
@@ -20,14 +15,7 @@ KEYS = {"example", "before", "after", "reason"}
 
 @dataclass(frozen=True)
 class Mark:
-    """One survivor that counts as equivalent.
-
-    Args:
-        example: the file's stem.
-        before: the line as it is, white space folded.
-        after: the changed line, white space folded.
-        reason: why no test can tell the two apart.
-    """
+    """One such survivor: the changed line before and after, white space folded."""
 
     example: str
     before: str
@@ -36,11 +24,8 @@ class Mark:
 
     def fits(self, stem: str, one: Mutant) -> bool:
         """Tell whether this mark is about the mutant ``one`` of ``stem``."""
-        return (self.example, self.before, self.after) == (
-            stem,
-            one.before,
-            one.after,
-        )
+        mine = (self.example, self.before, self.after)
+        return mine == (stem, one.before, one.after)
 
 
 def path(project: Project) -> Path:
@@ -57,15 +42,14 @@ def load(project: Project) -> list[Mark]:
     file = path(project)
     if not file.exists():
         return []
-    rows = yaml.safe_load(file.read_text(encoding="utf-8")) or []
     place = project.relative(file)
+    rows = files.yaml_data(files.text(file), place) or []
     marks, problems = [], []
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, dict) or set(row) != KEYS or not row["reason"]:
+            remedy = f"give it exactly {', '.join(sorted(KEYS))}"
             what = f"entry {number} is not a mark"
-            problems.append(
-                Problem(place, 0, what, f"give it exactly {', '.join(sorted(KEYS))}")
-            )
+            problems.append(Problem(place, 0, what, remedy))
             continue
         folded = {k: " ".join(str(v).split()) for k, v in row.items()}
         marks.append(Mark(**folded))

@@ -17,8 +17,7 @@ SAMPLE = 40
 def mutants(text: str) -> list[Mutant]:
     """Return the mutants of the example ``text``.
 
-    What is general Python inside an argument that a DAG operator drops is kept: a
-    changed number of retries is another mistake than no retries.
+    A number inside an argument that is dropped too counts: another mistake.
     """
     return sorted(_made(text), key=_place)
 

@@ -15,8 +15,7 @@ class Mutant:
     Args:
         operator: the name of the rule that made it, such as ``trigger-rule``.
         line: the first changed line, counted from 1.
-        before: the changed lines as they were, stripped.
-        after: the same lines as they are now, stripped.
+        before: the changed lines, stripped; ``after``: the same as they are now.
         text: the whole changed file.
         of_dag: the rule is about Airflow and not about any Python.
     """
@@ -35,10 +34,7 @@ class Mutant:
 
 
 def mutant(operator: str, source: str, text: str) -> Mutant | None:
-    """Return ``text`` as a mutant of ``source``, or nothing when it is the same code.
-
-    What does not compile is no mutant either.
-    """
+    """Return ``text`` as a mutant of ``source``; None for the same code or no code."""
     if text == source:
         return None
     try:
@@ -61,7 +57,6 @@ def mutant(operator: str, source: str, text: str) -> Mutant | None:
 
 @lru_cache(maxsize=1)
 def _shape(source: str) -> str:
-    """Return what two texts of the same code share."""
     return ast.dump(ast.parse(source))
 
 
@@ -87,6 +82,11 @@ class Source:
             at += len(line)
             starts.append(at)
         return starts
+
+    def at(self, line: int, column: int) -> int:
+        """Return the byte of a line (from 1) and a column in characters."""
+        prefix = self.text.splitlines()[line - 1][:column]
+        return self._starts[line - 1] + len(prefix.encode())
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return where ``node`` begins and ends, in bytes of the UTF-8 text."""

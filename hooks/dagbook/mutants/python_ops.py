@@ -1,10 +1,4 @@
-"""Operators for Python: comparison, arithmetic, constants and logic by Cosmic Ray.
-
-Cosmic Ray's operators know the syntax; which of them make a change worth testing is
-chosen here: one negation and one boundary for a comparison, one opposite for an
-arithmetic operator. The two that it lacks, a removed statement and ``return None``, are
-our own.
-"""
+"""Operators for Python: those of Cosmic Ray that are worth a test, and our own."""
 
 from __future__ import annotations
 
@@ -52,19 +46,13 @@ def python_mutants(source: Source, spans: list[tuple[int, int]]) -> Iterator[Mut
 
 def _cosmic(source: Source, spans: list[tuple[int, int]]) -> Iterator[Mutant]:
     nodes = list(ast_nodes(get_ast(source.text)))
-    starts = [0]
-    for line in source.text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line.encode()))
-    lines = source.text.splitlines()
     for kind, names in COSMIC.items():
         for name in names:
             operator = get_operator(f"core/{name}")()
             count = 0
             for node in nodes:
                 for index, (start, _) in enumerate(operator.mutation_positions(node)):
-                    line, column = start
-                    prefix = lines[line - 1][:column].encode() if lines else b""
-                    at = starts[line - 1] + len(prefix)
+                    at = source.at(*start)
                     # NumberReplacer offers one more and one less: one of them will do.
                     if index == 0 and not any(a <= at < b for a, b in spans):
                         text = mutate_code(source.text, operator, count)
@@ -89,12 +77,8 @@ def _statement(source: Source, node: ast.stmt) -> Iterator[tuple[str, str]]:
     ):
         yield "removed-statement", source.replace(node, "pass")
     elif isinstance(node, ast.If) and not node.orelse and _leaves(node.body):
-        name = (
-            "removed-guard"
-            if isinstance(node.body[-1], ast.Raise)
-            else "removed-statement"
-        )
-        yield name, source.replace(node, "pass")
+        kind = "guard" if isinstance(node.body[-1], ast.Raise) else "statement"
+        yield f"removed-{kind}", source.replace(node, "pass")
 
 
 def _leaves(body: list[ast.stmt]) -> bool:
@@ -103,11 +87,9 @@ def _leaves(body: list[ast.stmt]) -> bool:
 
 def _function_around(node: ast.AST) -> ast.FunctionDef | None:
     parent = getattr(node, "parent", None)
-    while parent is not None:
-        if isinstance(parent, ast.FunctionDef):
-            return parent
+    while parent is not None and not isinstance(parent, ast.FunctionDef):
         parent = getattr(parent, "parent", None)
-    return None
+    return parent
 
 
 def _makes_dag(function: ast.FunctionDef) -> bool:

@@ -1,8 +1,4 @@
-"""Which places of an example are not mutated.
-
-Documentation, tags, log texts, the ``__main__`` block, annotations and imports carry no
-behaviour that a test could notice; a change there would only blur the score.
-"""
+"""Which places of an example are not mutated: those that no test could notice."""
 
 from __future__ import annotations
 

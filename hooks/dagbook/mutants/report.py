@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from dagbook import files, templates
+from dagbook.examples.versions import numbers
 from dagbook.files import sha256
 from dagbook.mutants.equivalent import Mark
 from dagbook.mutants.verdicts import Verdict
@@ -17,14 +20,7 @@ KILLS = ("assertion", "recording", "timeout")
 
 @dataclass
 class Score:
-    """How one example's tests did.
-
-    Args:
-        stem: the example.
-        counts: fates of the mutants that count.
-        survivors: the mutants that nothing noticed, marks left out.
-        equivalent: survivors with the reason of their mark.
-    """
+    """How one example's tests did: fates that count, survivors, marked survivors."""
 
     stem: str
     counts: Counter[str] = field(default_factory=Counter)
@@ -58,12 +54,8 @@ def scores(found: dict[str, list[Verdict]], marks: list[Mark]) -> list[Score]:
             if verdict.fate == "broken":
                 continue
             one = verdict.mutant
-            row = {
-                "line": one.line,
-                "operator": one.operator,
-                "before": one.before,
-                "after": one.after,
-            }
+            keys = ("line", "operator", "before", "after")
+            row = {key: getattr(one, key) for key in keys}
             mark = next((m for m in marks if m.fits(stem, one)), None)
             if verdict.fate == "survived" and mark:
                 score.equivalent.append({**row, "reason": mark.reason})
@@ -80,12 +72,8 @@ def unused(marks: list[Mark], results: list[Score]) -> list[Mark]:
     alive = {
         (s.stem, row["before"], row["after"]) for s in results for row in s.equivalent
     }
-    stems = {s.stem for s in results}
-    return [
-        m
-        for m in marks
-        if m.example in stems and (m.example, m.before, m.after) not in alive
-    ]
+    mine = [mark for mark in marks if mark.example in {s.stem for s in results}]
+    return [m for m in mine if (m.example, m.before, m.after) not in alive]
 
 
 def overall(results: list[Score]) -> Score:
@@ -99,11 +87,15 @@ def overall(results: list[Score]) -> Score:
 
 
 def save(project: Project, results: list[Score]) -> None:
-    """Write ``tests/mutants.json``, keeping the rows of examples not tested now."""
+    """Write ``tests/mutants.json``, keeping the rows of files that have not changed."""
     file = project.tests / "mutants.json"
-    data = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    data = copy.deepcopy(files.data(file)) if file.exists() else {}
     sources = {p.stem: p for p in project.dag_files()}
-    data = {k: v for k, v in data.items() if k in sources}
+    data = {
+        stem: row
+        for stem, row in data.items()
+        if stem in sources and row["source"] == sha256(sources[stem])
+    }
     for score in results:
         source = sources[score.stem]
         data[score.stem] = {
@@ -114,65 +106,16 @@ def save(project: Project, results: list[Score]) -> None:
             "equivalent": score.equivalent,
         }
     text = json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    file.write_text(text, encoding="utf-8")
+    files.write(file, text)
     page = project.docs / "contributing" / "quality.md"
-    page.write_text(markdown(data), encoding="utf-8")
+    files.write(page, markdown(data))
 
 
 def markdown(data: dict[str, Any]) -> str:
     """Return the page ``docs/contributing/quality.md``."""
-    results = []
-    for stem, row in sorted(data.items(), key=lambda p: _number(p[0])):
-        counts: Counter[str] = Counter(row["counts"])
-        results.append(Score(stem, counts, row["survivors"], row["equivalent"]))
-    total = overall(results)
-    lines = [
-        "# How strict the tests are",
-        "",
-        "Written by `make mutants`. Each example is changed in one place, and its",
-        "tests are expected to fail. The *score* is the share of the changes that an",
-        "assertion of the test noticed: an assertion states the lesson. *Recording*",
-        "counts those that only the comparison with the recording noticed, which can",
-        "be rewritten without reading it. *Noticed* is both together. What does not",
-        "parse is no mutant. Of an example at most 40 are drawn, those about Airflow",
-        "first; `make mutants FULL=1` tests all.",
-        "",
-        f"**{len(results)} examples, {total.total} mutants, score "
-        f"{total.asserted:.0%}, {total.killed:.0%} noticed.**",
-        "",
-        "| example | mutants | score | noticed | recording | survived |",
-        "|---|--:|--:|--:|--:|--:|",
+    results = [
+        Score(stem, Counter(row["counts"]), row["survivors"], row["equivalent"])
+        for stem, row in sorted(data.items(), key=lambda pair: numbers(pair[0]))
     ]
-    for score in [*results, total]:
-        lines.append(
-            f"| `{score.stem}` | {score.total} | {score.asserted:.0%} | "
-            f"{score.killed:.0%} | {score.counts['recording']} | "
-            f"{score.counts['survived']} |"
-        )
-    lines += ["", "## Survivors", ""]
-    for score in results:
-        if score.survivors:
-            lines += [f"### {score.stem}", ""]
-            lines += [_diff(row) for row in score.survivors]
-    if not total.survivors:
-        lines += ["None.", ""]
-    lines += ["## Marked as equivalent", ""]
-    for score in results:
-        if score.equivalent:
-            lines += [f"### {score.stem}: no difference", ""]
-            for row in score.equivalent:
-                lines += [f"{row['reason']}", "", _diff(row)]
-    if not total.equivalent:
-        lines += ["None.", ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _diff(row: dict[str, Any]) -> str:
-    return (
-        f"Line {row['line']}, {row['operator']}:\n\n```udiff\n"
-        f"- {row['before']}\n+ {row['after']}\n```\n"
-    )
-
-
-def _number(stem: str) -> tuple[int, ...]:
-    return tuple(int(p) for p in stem.split("_")[:3])
+    values = {"results": results, "total": overall(results)}
+    return str(templates.fill("mutants", "quality.md.jinja", **values)).rstrip() + "\n"

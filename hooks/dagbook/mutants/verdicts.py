@@ -22,12 +22,9 @@ HARNESS = ("running", "testing", "recording", "airflow_compat")
 
 @dataclass
 class Verdict:
-    """What became of one mutant.
+    """What became of one mutant, and the tests that failed.
 
-    Args:
-        mutant: the change.
-        fate: ``assertion``, ``recording``, ``timeout``, ``survived`` or ``broken``.
-        by: the tests that failed.
+    ``fate``: ``assertion``, ``recording``, ``timeout``, ``survived`` or ``broken``.
     """
 
     mutant: Mutant
@@ -63,8 +60,7 @@ def _words(node: ast.stmt) -> bool:
 class Cache:
     """Fates by the hash of the mutant, its test, its recording and the harness.
 
-    Of the harness counts what the unchanged example's tests have loaded: nothing else
-    can have changed a result.
+    Of the harness counts what the unchanged example's tests have loaded.
     """
 
     def __init__(self, project: Project, paths: ExamplePaths) -> None:

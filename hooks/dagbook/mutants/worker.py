@@ -1,8 +1,6 @@
 """A process with Airflow imported that tests one mutant per fork.
 
-``python -m dagbook.mutants.worker`` reads one JSON request per line and answers each
-with one JSON line. Importing Airflow and building its APIs takes seconds, a fork takes
-milliseconds, and a fork leaves nothing behind.
+``python -m dagbook.mutants.worker``: one JSON request per line, one JSON line each.
 """
 
 from __future__ import annotations
@@ -28,14 +26,6 @@ from dagbook.project import Project
 from dagbook.running import environment
 from dagbook.running.dag_test import WARM_UP
 
-BROKEN, KILLED, RECORDING, SURVIVED, TIMEOUT = (
-    "broken",
-    "assertion",
-    "recording",
-    "survived",
-    "timeout",
-)
-
 
 def main() -> None:
     """Serve requests until standard input ends."""
@@ -54,12 +44,7 @@ def main() -> None:
 
 
 def _warm(project: Project, home: Path) -> None:
-    """Import and build what every test needs, without starting a thread.
-
-    Args:
-        project: the checkout, whose examples' imports are done beforehand.
-        home: the home of this process's Airflow.
-    """
+    """Import and build what every test needs, without starting a thread."""
     import httpx
     import pytest  # noqa: F401
     from airflow import settings
@@ -73,10 +58,8 @@ def _warm(project: Project, home: Path) -> None:
     app = in_process_api_server().app
 
     async def first_request() -> None:
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://x"
-        ) as client:
+        asgi = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=asgi, base_url="http://x") as client:
             await client.get("/variables/nothing")
 
     asyncio.run(first_request())
@@ -97,7 +80,6 @@ def _warm(project: Project, home: Path) -> None:
 
 
 def _import(text: str) -> None:
-    """Import the parts of Airflow that an example imports."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("air"):
             module = importlib.import_module(str(node.module))
@@ -121,7 +103,7 @@ def _judge(request: dict[str, Any]) -> dict[str, Any]:
         try:
             end(_test(request, end))
         except BaseException as error:
-            end({"fate": BROKEN, "by": [repr(error)]})
+            end({"fate": "broken", "by": [repr(error)]})
     os.close(writer)
     raw = _read(reader, began + request["limit"])
     # The fork leads its own group: servers and command lines it started end with it.
@@ -131,7 +113,7 @@ def _judge(request: dict[str, Any]) -> dict[str, Any]:
         os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     os.close(reader)
-    answer = json.loads(raw) if raw else {"fate": TIMEOUT, "by": []}
+    answer = json.loads(raw) if raw else {"fate": "timeout", "by": []}
     answer["seconds"] = round(time.monotonic() - began, 2)
     return answer
 
@@ -156,7 +138,7 @@ def _test(
 
     file = Path(request["file"])
     if reason := _does_not_parse(file):
-        return {"fate": BROKEN, "by": [reason]}
+        return {"fate": "broken", "by": [reason]}
     os.environ["DAGBOOK_MUTANT"] = str(file)
     jury = Jury(request["order"], end)
     words = [request["test"], "-q", f"--basetemp={file.parent / 'pytest'}"]
@@ -164,10 +146,10 @@ def _test(
         words += ["-p", f"no:{plugin}"]
     code = pytest.main([*words, "--tb=no", "-W", "ignore"], plugins=[jury])
     if jury.recorded:
-        return {"fate": RECORDING, "by": jury.recorded}
+        return {"fate": "recording", "by": jury.recorded}
     if code != 0:
-        return {"fate": BROKEN, "by": [f"pytest ended with {int(code)}"]}
-    return {"fate": SURVIVED, "by": [], "took": jury.took, "modules": loaded()}
+        return {"fate": "broken", "by": [f"pytest ended with {int(code)}"]}
+    return {"fate": "survived", "by": [], "took": jury.took, "modules": loaded()}
 
 
 def _does_not_parse(file: Path) -> str:
@@ -190,10 +172,8 @@ def _does_not_parse(file: Path) -> str:
 class Jury:
     """A pytest plugin that notes which tests failed, by what, and how long each took.
 
-    Args:
-        order: names of tests, those to run first.
-        end: called with the answer as soon as an assertion has failed: what pytest
-            would do then, for people to read, takes longer than most tests.
+    ``end`` is called with the answer as soon as an assertion has failed: what pytest
+    would do then, for people to read, takes longer than most tests.
     """
 
     def __init__(
@@ -220,7 +200,7 @@ class Jury:
         if call.excinfo.typename == "RecordingDiffersError":
             self.recorded.append(item.name)
             return
-        self.end({"fate": KILLED, "by": [item.name]})
+        self.end({"fate": "assertion", "by": [item.name]})
 
 
 if __name__ == "__main__":

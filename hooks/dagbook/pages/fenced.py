@@ -6,8 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_LINE = re.compile(r"^(?P<indent>\s*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`]*?)\s*$")
+_LINE = re.compile(r"^(?P<indent>[>\s]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>.*?)\s*$")
 _LANGUAGE = re.compile(r"\{?\s*\.?([\w+-]*)")
+
+
+NOT_CLOSED = (
+    "a fence that is not closed",
+    "close it with the same marks, all of it as far in as its first line",
+)
+"""What is wrong with such a fence, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +67,17 @@ def blocks(lines: Sequence[str], first: int = 1) -> list[Fenced]:
 
     for number, line in enumerate(lines):
         match = _LINE.match(line)
-        if not match:
-            continue
         if opened is None:
-            opened = (number, match)
-        elif match["mark"].startswith(opened[1]["mark"]) and not match["info"]:
+            opened = (number, match) if match else None
+            continue
+        within = opened[1]["indent"].rstrip(" \t")
+        if match and not match["info"] and match["mark"] == opened[1]["mark"]:
             close(number, closed=True)
             opened = None
+        elif not line.startswith(within) and line.strip():
+            # Markdown gives such a fence up: the quote has ended before it.
+            close(number - 1, closed=False)
+            opened = (number, match) if match else None
     if opened is not None:
         close(len(lines) - 1, closed=False)
     return found

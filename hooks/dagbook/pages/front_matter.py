@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import yaml
-
-from dagbook.pages.model import LOADER, FrontMatter, Question
-from dagbook.problems import Problem
+from dagbook import files
+from dagbook.pages.model import FrontMatter, Question
+from dagbook.problems import DagbookError, Problem, choice
 
 REQUIRED = ("title", "summary", "airflow")
 OPTIONAL = ("questions", "related", "airflow_max", "requires", "live_difference")
@@ -35,13 +34,9 @@ def parse(lines: list[str], path: str) -> tuple[FrontMatter, list[Problem], int]
         return FrontMatter(), [Problem(path, 1, "front matter without end", remedy)], 0
     block = lines[1 : ends[0]]
     try:
-        data = yaml.load("\n".join(block), LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        what = f"the front matter is not YAML: {getattr(error, 'problem', error)}"
-        problem = Problem(path, line, what, "put quotes around text with a colon")
-        return FrontMatter(), [problem], ends[0] + 1
+        data = files.yaml_data("\n".join(block), path, 2, "the front matter")
+    except DagbookError as error:
+        return FrontMatter(), error.problems, ends[0] + 1
     if not isinstance(data, dict):
         return (
             FrontMatter(),
@@ -68,7 +63,7 @@ class _Reader:
         for key in self.data:
             if key not in known:
                 what = f"unknown key “{key}” in the front matter"
-                self._wrong(str(key), what, f"known: {', '.join(REQUIRED + OPTIONAL)}")
+                self._wrong(str(key), what, choice(str(key), REQUIRED + OPTIONAL))
         for key in REQUIRED:
             if key not in self.data:
                 self._wrong(key, f"no {key} in the front matter", f"add {key}: …")
@@ -81,11 +76,15 @@ class _Reader:
             airflow_max=self._version("airflow_max", r"3\.\d+(\.\d+)?", '"3.3"'),
             requires=tuple(self._list("requires", self._distribution)),
             live_difference=tuple(self._list("live_difference", self._difference)),
+            lines={str(key): self._line(str(key)) for key in self.data},
         )
 
     def _wrong(self, key: str, what: str, remedy: str) -> None:
+        self.problems.append(Problem(self.path, self._line(key), what, remedy))
+
+    def _line(self, key: str) -> int:
         at = (n for n, text in enumerate(self.block, 2) if text.startswith(f"{key}:"))
-        self.problems.append(Problem(self.path, next(at, 1), what, remedy))
+        return next(at, 1)
 
     def _text(self, key: str) -> str:
         value = self.data.get(key, "")
@@ -95,7 +94,8 @@ class _Reader:
             and (value or key not in self.data)
         ):
             return value
-        self._wrong(key, f"{key} is not one line of text", "write one line, in quotes")
+        what = f"{key} is not one line of text" if value else f"{key} is empty"
+        self._wrong(key, what, f"write {key}: and one line of text, in quotes")
         return ""
 
     def _title(self) -> str:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import yaml
-
 from dagbook.problems import Problem
 
 REQUIRED_STANDING = ("What happened", "How it is tested", "Pitfalls")
@@ -15,8 +13,6 @@ STANDING = (
     *("What happened", "On a real scheduler", "How it is tested", "Pitfalls"),
     *("Related", "Run it yourself", "Evidence", "Questions"),
 )
-# The C parser is ten times as fast; both are safe loaders and say the same.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FENCES = ("run", "request", "graph", "schedule", "diff")
 
 
@@ -48,6 +44,7 @@ class FrontMatter:
         live_difference: declared differences between ``dag.test()`` and a real
             scheduler, each with ``scenario``, ``expected``, ``reason`` and maybe
             ``task``.
+        lines: the line of each key.
     """
 
     title: str = ""
@@ -58,6 +55,11 @@ class FrontMatter:
     airflow_max: str = ""
     requires: tuple[str, ...] = ()
     live_difference: tuple[dict[str, Any], ...] = ()
+    lines: dict[str, int] = field(default_factory=dict, compare=False)
+
+    def line(self, key: str) -> int:
+        """Return the line of a key in the page, 1 for one that is not there."""
+        return self.lines.get(key, 1)
 
 
 @dataclass(frozen=True)

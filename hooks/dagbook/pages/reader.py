@@ -8,7 +8,7 @@ from pathlib import Path
 from dagbook import files
 from dagbook.pages import front_matter, sections
 from dagbook.pages.model import Page
-from dagbook.problems import DagbookError, Problem, relative
+from dagbook.problems import relative
 from dagbook.project import Project
 
 
@@ -23,17 +23,7 @@ def read(path: Path, project: Project | None = None) -> Page:
         DagbookError: the file is missing or not UTF-8.
     """
     project = project or Project.find(path.resolve().parent)
-    name = relative(path, project.root)
-    try:
-        text = files.content(path).decode("utf-8")
-    except FileNotFoundError:
-        what, remedy = "there is no such page", "write it, or run dagbook new"
-        raise DagbookError(Problem(name, 0, what, remedy)) from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        what, remedy = "the file is not UTF-8", "save it as UTF-8"
-        raise DagbookError(Problem(name, line, what, remedy)) from None
-    return parse(text, name)
+    return parse(files.text(path), relative(path, project.root))
 
 
 @lru_cache(maxsize=8192)

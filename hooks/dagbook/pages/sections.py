@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
+from dagbook import files
 from dagbook.pages import fenced
-from dagbook.pages.model import FENCES, LOADER, Fence, Reference, Section, SnippetRef
-from dagbook.problems import Problem
+from dagbook.pages.model import FENCES, Fence, Reference, Section, SnippetRef
+from dagbook.problems import DagbookError, Problem
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*(?:\{[^}]*\})?\s*#*$")
 _SNIPPET = re.compile(r"^\s*-+8<-+[ \t]+(['\"])(?P<ref>.+?)\1\s*$")
@@ -130,8 +129,7 @@ class _Reader:
 
     def _fence(self, block: fenced.Fenced) -> None:
         if not block.closed:
-            what = "a fence that is not closed"
-            self._wrong(block.line, what, "close it with the same marks")
+            self._wrong(block.line, *fenced.NOT_CLOSED)
             return
         body = "\n".join(line.removeprefix(block.indent) for line in block.body)
         options: dict[str, Any] = {}
@@ -141,14 +139,11 @@ class _Reader:
         self.now.fences.append(Fence(block.language, body, block.line, options))
 
     def _options(self, block: fenced.Fenced, body: str) -> dict[str, Any]:
+        about = f"the {block.language} fence"
         try:
-            options = yaml.load(body, LOADER) or {}
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            last = len(block.body) - 1  # where the text ends, when more was expected
-            line = block.line + 1 + min(mark.line if mark else 0, last)
-            what = f"the body of the {block.language} fence is not YAML"
-            self._wrong(line, what, "write key: value lines")
+            options = files.yaml_data(body, self.path, block.line + 1, about) or {}
+        except DagbookError as error:
+            self.problems += error.problems
             return {}
         if not isinstance(options, dict):
             what = f"the body of the {block.language} fence is not key: value"

@@ -106,25 +106,13 @@ def of_file(project: Project, path: Path) -> dict[str, Snippet]:
         DagbookError: the file is missing or not UTF-8, or its marks are out of order.
     """
     name = relative(path, project.root)
-    try:
-        snippets, problems = _cached(path, name, files.stamp(path))
-    except FileNotFoundError:
-        what, remedy = "there is no such file", "correct the path of the snippet"
-        raise DagbookError(Problem(name, 0, what, remedy)) from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        what, remedy = "the file is not UTF-8", "save it as UTF-8"
-        raise DagbookError(Problem(name, line, what, remedy)) from None
+    snippets, problems = _cached(files.text(path), name)
     if problems:
         raise DagbookError(problems)
     return {snippet.name: snippet for snippet in snippets}
 
 
-@lru_cache(maxsize=1024)
-def _cached(
-    path: Path, name: str, _stamp: files.Stamp
-) -> tuple[list[Snippet], list[Problem]]:
-    return read(files.content(path).decode("utf-8"), name)
+_cached = lru_cache(maxsize=1024)(read)
 
 
 def _cut(lines: list[str], start: int, end: int) -> str:

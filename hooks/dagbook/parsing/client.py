@@ -1,7 +1,6 @@
 """Starts ``dagbook.parsing.server``, keeps it for the next call, and ends it.
 
-One worker serves every root without plugins, or one root with one state of its plugins;
-it parses two files at a time.
+One worker serves every root without plugins, or one root with one state of its plugins.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from dagbook.parsing.model import fault
+
 Message = dict[str, Any]
 
 _lock = threading.Lock()
@@ -29,33 +30,21 @@ def ask(
 ) -> Iterator[tuple[str, Message]]:
     """Yield the answer to each request by its name, in the order they are ready.
 
-    Args:
-        root: root of the project.
-        companions: digest of the plugins; another one starts another worker.
-        requests: requests of ``parse_worker`` without ``id``, by any name.
-
-    A worker that dies is started once more with what is left; what kills it twice is
-    answered with a problem.
+    Another digest of ``companions`` (the plugins) starts another worker. One that dies
+    is started again with what is left; what kills it twice becomes a problem.
     """
     names = dict(enumerate(requests))
     with _lock:
-        for attempt in (1, 2):
+        for _ in range(2):
             for number, answer in _talk(root, companions, requests, names):
-                name = names.pop(number)
-                yield name, answer
+                yield names.pop(number), answer
             if not names:
                 return
             close()
-            if attempt == 2:
-                break
+        what = "was not parsed: the parse worker ended early"
+        remedy = "run it by hand to see why: python -m dagbook.parsing.server"
         for name in names.values():
-            problem = {
-                "line": 0,
-                "what": "was not parsed: the parse worker ended early",
-                "remedy": "run it by hand to see why: python -m dagbook.parsing.server",
-                "cacheable": False,
-            }
-            yield name, {"problems": [problem]}
+            yield name, {"problems": [fault(0, what, remedy, cacheable=False)]}
 
 
 def close() -> None:
@@ -80,10 +69,8 @@ def _talk(
     worker = _worker(root, companions)
     if worker.stdin is None or worker.stdout is None:
         return
-    lines = [
-        json.dumps(requests[name] | {"id": number}) for number, name in names.items()
-    ]
-    text = ("\n".join(lines) + "\n").encode()
+    asked = (requests[name] | {"id": number} for number, name in names.items())
+    text = "".join(f"{json.dumps(one)}\n" for one in asked).encode()
     # A thread writes, so that neither side waits for the other with full pipes.
     writer = threading.Thread(target=_write, args=(worker, text), daemon=True)
     writer.start()

@@ -1,7 +1,4 @@
-"""One DAG file through Airflow's own ``DagBag``: problems with their lines, and DAGs.
-
-Runs in a process that parses this one file and ends (see ``parse_worker``).
-"""
+"""One DAG file through Airflow's own ``DagBag``, in a process that ends with it."""
 
 from __future__ import annotations
 
@@ -12,20 +9,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dagbook.parsing import describe as parse_describe
-from dagbook.parsing import import_errors as parse_errors
+from dagbook.parsing import describe, import_errors
+from dagbook.parsing.model import fault
 from dagbook.parsing.sandbox import NotWhileParsingError, Watch
 
 Found = dict[str, Any]
 
 
 def parse_file(path: Path, root: Path, limit: float) -> Found:
-    """Parse ``path`` and return the answer of the worker for it.
+    """Parse ``path`` (absolute) and return the answer for it.
 
-    Args:
-        path: the DAG file, absolute.
-        root: root of the project, absolute; messages name files relative to it.
-        limit: seconds that the file may take.
+    ``limit``: seconds that the file may take.
     """
     name = path.relative_to(root).as_posix()
     answer: Found = {"file": name, "seconds": 0.0, "problems": [], "dags": []}
@@ -38,28 +32,22 @@ def parse_file(path: Path, root: Path, limit: float) -> Found:
     problems = answer["problems"]
     problems += watch.problems
     for error in bag.import_errors.values():
-        problems += parse_errors.import_error(
-            error, path, root, tree, bool(watch.problems)
-        )
-    problems += parse_errors.twice(bagged, tree)
+        explained = bool(watch.problems)
+        problems += import_errors.import_error(error, path, root, tree, explained)
+    problems += import_errors.twice(bagged, tree)
     for dag in bagged:
         try:
-            data = parse_describe.describe(dag)
+            data = describe.describe(dag)
             json.dumps(data)
         except Exception as error:
-            problems.append(parse_errors.not_serialized(dag.dag_id, error, tree))
+            problems.append(import_errors.not_serialized(dag.dag_id, error, tree))
         else:
             answer["dags"].append(data)
     answer["dags"].sort(key=lambda d: (d["dag_id"] != path.stem, d["dag_id"]))
     if not bagged and not problems:
-        problems.append(
-            {
-                "line": 1,
-                "what": "holds no DAG that Airflow finds",
-                "remedy": "define one with `with DAG(...)`, or call the function "
-                "that @dag decorates",
-            }
-        )
+        what, how = "holds no DAG that Airflow finds", "define one with `with DAG(...)`"
+        how += ", or call the function that @dag decorates"
+        problems.append(fault(1, what, how))
     return answer
 
 
@@ -79,12 +67,10 @@ def schedule(
     for dag in bagged:
         if dag.dag_id == dag_id:
             stored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
-            answer["ticks"] = parse_describe.ticks(stored, start, count)
+            answer["ticks"] = describe.ticks(stored, start, count)
             return answer
     known = ", ".join(sorted(dag.dag_id for dag in bagged)) or "none"
-    answer["problems"].append(
-        {"line": 0, "what": f"has no DAG {dag_id!r}", "remedy": f"known: {known}"}
-    )
+    answer["problems"].append(fault(0, f"has no DAG {dag_id!r}", f"known: {known}"))
     return answer
 
 
@@ -95,11 +81,8 @@ def _read(path: Path, problems: list[Found]) -> ast.Module | None:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        byte = content[error.start]
-        what = f"is not UTF-8: byte 0x{byte:02x}"
-        problems.append(
-            {"line": line, "what": what, "remedy": "save the file as UTF-8"}
-        )
+        what = f"is not UTF-8: byte 0x{content[error.start]:02x}"
+        problems.append(fault(line, what, "save the file as UTF-8"))
         return None
     try:
         tree = ast.parse(text, filename=str(path))
@@ -107,13 +90,8 @@ def _read(path: Path, problems: list[Found]) -> ast.Module | None:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         message = getattr(error, "msg", None) or str(error)
-        problems.append(
-            {
-                "line": line,
-                "what": f"syntax error: {message}",
-                "remedy": "put the line right; Python cannot read the file",
-            }
-        )
+        remedy = "put the line right; Python cannot read the file"
+        problems.append(fault(line, f"syntax error: {message}", remedy))
         return None
     return tree
 

@@ -1,13 +1,11 @@
-"""A parsed DAG as plain data: what graphs, schedules and checks need.
-
-Runs only in the process of ``server``, where Airflow is imported.
-"""
+"""A parsed DAG as plain data: what graphs, schedules and checks need."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from graphlib import TopologicalSorter
 from typing import Any
 
 FROM = "2026-05-01T00:00:00Z"
@@ -15,12 +13,7 @@ COUNT = 5
 
 
 def describe(dag: Any, start: str = FROM, count: int = COUNT) -> dict[str, Any]:
-    """Return what pages and checks need to know of ``dag``.
-
-    Args:
-        dag: a ``airflow.sdk.DAG``.
-        start: first instant of the ticks, ISO 8601.
-        count: number of ticks.
+    """Return what pages and checks need to know of a ``airflow.sdk.DAG``.
 
     Raises:
         Exception: whatever Airflow raises for a DAG that it cannot serialize.
@@ -48,10 +41,8 @@ def describe(dag: Any, start: str = FROM, count: int = COUNT) -> dict[str, Any]:
 def ticks(stored: Any, start: str, count: int) -> list[dict[str, str | None]]:
     """Return the runs that a scheduler would create whose clock stands at ``start``.
 
-    The DAG's own timetable is asked, with its own catchup and from its own start date.
-
     Args:
-        stored: the DAG as the scheduler holds it.
+        stored: the DAG as the scheduler holds it; its own timetable and catchup decide.
         start: runs before this instant (ISO 8601) are left out.
         count: at most this many.
     """
@@ -67,11 +58,9 @@ def ticks(stored: Any, start: str, count: int) -> list[dict[str, str | None]]:
     info = None
     with _clock_at(begin):
         while len(found) < count:
-            last, info = (
-                info,
-                stored.timetable.next_dagrun_info_v2(
-                    last_dagrun_info=info, restriction=restriction
-                ),
+            last = info
+            info = stored.timetable.next_dagrun_info_v2(
+                last_dagrun_info=last, restriction=restriction
             )
             if info is None or (last and last.run_after == info.run_after):
                 break  # such as @continuous: there is no second run to compute
@@ -130,11 +119,9 @@ def _task(task: Any) -> dict[str, Any]:
 
 def _in_mapped_group(task: Any) -> bool:
     group = task.task_group
-    while group is not None:
-        if type(group).__name__ == "MappedTaskGroup":
-            return True
+    while group is not None and type(group).__name__ != "MappedTaskGroup":
         group = group.parent_group
-    return False
+    return group is not None
 
 
 def _groups(dag: Any) -> list[dict[str, Any]]:
@@ -153,15 +140,12 @@ def _groups(dag: Any) -> list[dict[str, Any]]:
 
 def _order(dag: Any) -> list[str]:
     """Topological; among tasks that are free at the same time, by task id."""
-    waiting = {
-        task_id: set(task.upstream_task_ids) for task_id, task in dag.task_dict.items()
-    }
+    sorter = TopologicalSorter(
+        {k: t.upstream_task_ids for k, t in dag.task_dict.items()}
+    )
+    sorter.prepare()
     order: list[str] = []
-    while waiting:
-        free = sorted(task_id for task_id, above in waiting.items() if not above)
-        for task_id in free:
-            del waiting[task_id]
-        for above in waiting.values():
-            above.difference_update(free)
-        order.extend(free)
+    while free := sorted(sorter.get_ready()):
+        sorter.done(*free)
+        order += free
     return order

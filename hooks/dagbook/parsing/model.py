@@ -8,6 +8,17 @@ from typing import Any
 from dagbook.problems import Problem
 
 
+def fault(
+    line: int, what: str, remedy: str, cacheable: bool = True
+) -> dict[str, str | int]:
+    """Return a problem as the worker's JSON has it; 0 is the line of none.
+
+    Not ``cacheable``: it may be gone the next time without a change of the file.
+    """
+    found: dict[str, str | int] = {"line": line, "what": what, "remedy": remedy}
+    return found if cacheable else found | {"cacheable": False}
+
+
 @dataclass(frozen=True)
 class Tick:
     """One run by the DAG's own timetable; instants are ISO 8601 with ``Z``."""
@@ -43,10 +54,7 @@ class ParsedTask:
 
 @dataclass(frozen=True)
 class ParsedDag:
-    """A DAG as Airflow has parsed and serialized it; tasks in topological order.
-
-    ``schedule`` is the timetable's description in words.
-    """
+    """A DAG as Airflow has parsed and serialized it; tasks in topological order."""
 
     dag_id: str
     tags: tuple[str, ...]

@@ -1,7 +1,6 @@
 """What Airflow finds in the DAG files, without importing Airflow here.
 
-A worker process is started for files that are not in the cache, and kept for the next
-call; an unchanged tree starts nothing. The cache holds one JSON file for each content.
+The cache holds one JSON file for each content: an unchanged tree starts no process.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -16,8 +16,8 @@ from typing import Any
 
 from dagbook import cache as kept
 from dagbook import files as on_disk
-from dagbook.parsing import client as parse_pool
-from dagbook.parsing.model import ParsedDag, ParsedFile, Tick
+from dagbook.parsing import client
+from dagbook.parsing.model import ParsedDag, ParsedFile, Tick, fault
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 
@@ -25,12 +25,9 @@ ROOM = "parse"
 DEFAULT_LIMIT = 5.0
 """Seconds that a file may take to parse, unless DAGBOOK_PARSE_LIMIT says otherwise."""
 
-PACKAGES = (
-    "apache-airflow-core",
-    "apache-airflow-task-sdk",
-    "apache-airflow-providers-standard",
-)
-
+PACKAGES = [
+    f"apache-airflow-{name}" for name in ("core", "task-sdk", "providers-standard")
+]
 
 Progress = Callable[[int, int, str], None]
 """Called with (files done, files to parse, name of the last file)."""
@@ -41,14 +38,9 @@ def parse(
 ) -> dict[str, ParsedFile]:
     """Parse DAG files by Airflow's own DagBag, from the cache where nothing changed.
 
-    Args:
-        project: the checkout.
-        files: DAG files, absolute; a missing file is a problem of its own.
-        progress: told of each file that had to be parsed.
-
     Returns:
-        One entry per file by path relative to the root; ids that two of the files
-        share are problems of the later one.
+        One entry per file by path relative to the root; a missing file and an id that
+        two files share are problems.
     """
     names = {project.relative(path): path for path in files}
     answers: dict[str, dict[str, Any]] = {}
@@ -57,8 +49,8 @@ def parse(
     keys: dict[str, str] = {}
     for name, path in names.items():
         if not path.is_file():
-            what, remedy = "does not exist", "write the file, or correct the reference"
-            answers[name] = _failed(what, remedy)
+            remedy = "write the file, or correct the reference"
+            answers[name] = {"problems": [fault(0, "does not exist", remedy)]}
             continue
         keys[name] = _key(name, on_disk.content(path), companions)
         cached = _from_cache(project, keys[name])
@@ -68,30 +60,21 @@ def parse(
             answers[name] = cached
     if missing:
         requests = {name: _request(project, path) for name, path in missing.items()}
-        for done, (name, answer) in enumerate(
-            parse_pool.ask(project.root, companions, requests), 1
-        ):
+        asked = client.ask(project.root, companions, requests)
+        for done, (name, answer) in enumerate(asked, 1):
             answers[name] = answer
             if all(p.get("cacheable", True) for p in answer["problems"]):
                 kept.write(project, ROOM, keys[name], answer)
             if progress:
                 progress(done, len(missing), name)
         kept.tidy(project, ROOM)
-    parsed = {name: _parsed(name, answers[name]) for name in names}
-    return _unique(parsed)
+    return _unique({name: _parsed(name, answers[name]) for name in names})
 
 
 def schedule(
     project: Project, file: str, dag_id: str, start: str, count: int
 ) -> list[Tick]:
-    """Return the next runs of a DAG by its own timetable.
-
-    Args:
-        project: the checkout.
-        file: the DAG file, relative to the root.
-        dag_id: a DAG of that file.
-        start: first instant, ISO 8601 with an offset or ``Z``.
-        count: at most this many runs.
+    """Return at most ``count`` next runs of a DAG from ``start`` (ISO 8601) on.
 
     Raises:
         DagbookError: the file does not parse or does not hold the DAG.
@@ -104,13 +87,9 @@ def schedule(
     key = _key(f"schedule {file}", content, companions)
     answer = _from_cache(project, key)
     if answer is None:
-        request = _request(project, path) | {
-            "op": "schedule",
-            "dag_id": dag_id,
-            "from": start,
-            "count": count,
-        }
-        [(_, answer)] = parse_pool.ask(project.root, companions, {file: request})
+        which = {"dag_id": dag_id, "from": start, "count": count}
+        request = _request(project, path) | {"op": "schedule"} | which
+        [(_, answer)] = client.ask(project.root, companions, {file: request})
         if not answer["problems"]:
             kept.write(project, ROOM, key, answer)
     if answer["problems"]:
@@ -144,26 +123,18 @@ def _parsed(name: str, answer: dict[str, Any]) -> ParsedFile:
     )
 
 
-def _failed(what: str, remedy: str) -> dict[str, Any]:
-    return {"problems": [{"line": 0, "what": what, "remedy": remedy}]}
-
-
 def _unique(parsed: dict[str, ParsedFile]) -> dict[str, ParsedFile]:
     """Add a problem to each file that repeats the dag_id of an earlier one."""
     owners: dict[str, str] = {}
-    result = dict(parsed)
     for name in sorted(parsed):
-        file = parsed[name]
-        clashes = []
-        for dag in file.dags:
+        for dag in parsed[name].dags:
             first = owners.setdefault(dag.dag_id, name)
             if first != name:
                 what = f"the DAG {dag.dag_id!r} is already in {first}"
-                clashes.append(Problem(name, 0, what, "give it an id of its own"))
-        if clashes:
-            problems = (*file.problems, *clashes)
-            result[name] = ParsedFile(name, file.seconds, problems, file.dags)
-    return result
+                clash = Problem(name, 0, what, "give it an id of its own")
+                problems = (*parsed[name].problems, clash)
+                parsed[name] = replace(parsed[name], problems=problems)
+    return parsed
 
 
 @cache

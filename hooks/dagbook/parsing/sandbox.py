@@ -1,7 +1,7 @@
 """What a DAG file does while it is parsed, noticed by the line that does it.
 
-Used in the process that parses one file and then ends: an audit hook cannot be removed
-and Airflow's own block of the metadata database cannot be undone.
+For a process that ends afterwards: neither an audit hook nor Airflow's own block of
+the database can be undone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn
 
+from dagbook.parsing.model import fault
+
 NETWORK = "uses the network while it is parsed"
 PROCESS = "starts a process while it is parsed"
 DATABASE = "uses the metadata database while it is parsed"
@@ -21,23 +23,15 @@ SDK_IN_A_TASK = (
     "move it into a task, and ask the Task SDK or /api/v2 instead of the database"
 )
 
-_EVENTS: dict[str, tuple[str, str]] = {
-    "socket.connect": (NETWORK, IN_A_TASK),
-    "socket.bind": (NETWORK, IN_A_TASK),
-    "socket.sendto": (NETWORK, IN_A_TASK),
-    "socket.sendmsg": (NETWORK, IN_A_TASK),
-    "socket.getaddrinfo": (NETWORK, IN_A_TASK),
-    "socket.gethostbyname": (NETWORK, IN_A_TASK),
-    "socket.gethostbyaddr": (NETWORK, IN_A_TASK),
-    "socket.getnameinfo": (NETWORK, IN_A_TASK),
-    "subprocess.Popen": (PROCESS, IN_A_TASK),
-    "os.system": (PROCESS, IN_A_TASK),
-    "os.exec": (PROCESS, IN_A_TASK),
-    "os.fork": (PROCESS, IN_A_TASK),
-    "os.forkpty": (PROCESS, IN_A_TASK),
-    "os.posix_spawn": (PROCESS, IN_A_TASK),
-    "pty.spawn": (PROCESS, IN_A_TASK),
-    "sqlite3.connect": ("opens a SQLite database while it is parsed", IN_A_TASK),
+_SOCKET = "connect bind sendto sendmsg getaddrinfo gethostbyname gethostbyaddr"
+_OS = "system exec fork forkpty posix_spawn"
+# Audit event → what a file does that raises it.
+_EVENTS = {
+    **{f"socket.{name}": NETWORK for name in (*_SOCKET.split(), "getnameinfo")},
+    **{f"os.{name}": PROCESS for name in _OS.split()},
+    "subprocess.Popen": PROCESS,
+    "pty.spawn": PROCESS,
+    "sqlite3.connect": "opens a SQLite database while it is parsed",
 }
 
 
@@ -46,12 +40,7 @@ class NotWhileParsingError(RuntimeError):
 
 
 class Watch:
-    """Collects what the file at ``path`` does while it is parsed.
-
-    Args:
-        path: absolute path of the file; the line of a problem is the innermost frame
-            of this file.
-    """
+    """Collects what the file at the absolute ``path`` does while it is parsed."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -65,19 +54,10 @@ class Watch:
     ) -> None:
         """Keep one problem; the same place and words count once.
 
-        Args:
-            what: what is wrong.
-            remedy: what to do.
-            line: line of the file; 0 for the line that is running now.
-            cacheable: whether the next parse of the same text would say the same.
+        ``line`` 0: the line that is running now; ``cacheable``: the next parse of the
+        same text would say the same.
         """
-        problem: dict[str, Any] = {
-            "line": line or self.line(),
-            "what": what,
-            "remedy": remedy,
-        }
-        if not cacheable:
-            problem["cacheable"] = False
+        problem = fault(line or self.line(), what, remedy, cacheable)
         if problem not in self.problems:
             self.problems.append(problem)
 
@@ -91,11 +71,7 @@ class Watch:
         return 0
 
     def start(self, limit: float) -> None:
-        """Begin to watch. Only for a process that ends after this file.
-
-        Args:
-            limit: seconds that the file may take.
-        """
+        """Begin to watch, for ``limit`` seconds at the most."""
         self._refuse_database()
         self._refuse_lookups()
         self._remember_threads()
@@ -120,13 +96,10 @@ class Watch:
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if not self._active:
             return
-        if rule := _EVENTS.get(event):
-            if _looks_around(event, args) and not self._is_here(sys._getframe(1)):
-                return
-            self._refuse(f"{rule[0]}: {_detail(event, args)}", rule[1])
-
-    def _is_here(self, frame: FrameType | None) -> bool:
-        return frame is not None and frame.f_code.co_filename == self.path
+        if what := _EVENTS.get(event):
+            here = sys._getframe(1).f_code.co_filename == self.path
+            if here or not _looks_around(event, args):
+                self._refuse(f"{what}: {_detail(event, args)}", IN_A_TASK)
 
     def _refuse(self, what: str, remedy: str) -> NoReturn:
         self.note(what, remedy)
@@ -178,11 +151,7 @@ class Watch:
         )
 
     def _refuse_lookups(self) -> None:
-        """Refuse Variables, Connections and every other call to the runtime API.
-
-        The functions are those that ``airflow.sdk`` calls for a look-up; the channel is
-        the one that a DAG processor would offer to the file.
-        """
+        """Refuse Variables, Connections and every other call to the runtime API."""
         from airflow.sdk.execution_time import context, task_runner
 
         def refuse(kind: str) -> Callable[..., NoReturn]:
@@ -195,16 +164,14 @@ class Watch:
 
             return call
 
-        for name, kind in (
-            ("_get_variable", "Variable"),
-            ("_get_variable_keys", "the Variables"),
-            ("_set_variable", "Variable"),
-            ("_delete_variable", "Variable"),
-            ("_get_connection", "Connection"),
-            ("_async_get_connection", "Connection"),
-        ):
-            if hasattr(context, name):
-                setattr(context, name, refuse(kind))
+        for kind, names in {
+            "Variable": "_get_variable _set_variable _delete_variable",
+            "the Variables": "_get_variable_keys",
+            "Connection": "_get_connection _async_get_connection",
+        }.items():
+            for name in names.split():
+                if hasattr(context, name):
+                    setattr(context, name, refuse(kind))
 
         watch = self
 
@@ -212,9 +179,8 @@ class Watch:
             """Stands where a DAG processor would answer: nobody answers here."""
 
             def send(self, *args: object, **kwargs: object) -> NoReturn:
-                watch._refuse(
-                    "calls Airflow's runtime API while it is parsed", IN_A_TASK
-                )
+                what = "calls Airflow's runtime API while it is parsed"
+                watch._refuse(what, IN_A_TASK)
 
             asend = send
 
@@ -222,25 +188,14 @@ class Watch:
 
 
 def _looks_around(event: str, args: tuple[Any, ...]) -> bool:
-    """Tell whether a library asks what this machine can do, as urllib3 does for IPv6.
-
-    A bind to a free port of loopback sends nothing to anybody.
-    """
-    place = args[1] if event == "socket.bind" else None
-    return (
-        isinstance(place, tuple)
-        and place[0] in ("localhost", "127.0.0.1", "::1")
-        and place[1] == 0
-    )
+    """Tell whether a library asks what this machine can do, as urllib3 for IPv6."""
+    if event != "socket.bind" or not isinstance(args[1], tuple):
+        return False
+    return args[1][0] in ("localhost", "127.0.0.1", "::1") and args[1][1] == 0
 
 
 def _detail(event: str, args: tuple[Any, ...]) -> str:
-    """Say in a few words what the event is about, without objects or memory addresses.
-
-    Args:
-        event: name of the audit event.
-        args: what the interpreter reports with it.
-    """
+    """Say in a few words what the event is about, without objects or addresses."""
     if event.startswith("socket."):
         where = args[1] if event != "socket.getaddrinfo" and len(args) > 1 else args[0]
         if isinstance(where, tuple):

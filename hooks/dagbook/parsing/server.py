@@ -1,18 +1,11 @@
-"""The process that imports Airflow and parses DAG files: JSON lines in, JSON lines out.
+"""The process that imports Airflow once and forks for each file that it parses.
 
-``python -m dagbook.parsing.server`` imports Airflow once and forks for each request, so
-that no file sees what another one left in ``sys.modules`` or the environment, and a
-file that ends, kills or hangs its process takes nothing else with it. It never imports
-the site generator.
-
-Requests (one JSON object per line on standard input; ``id`` comes back in the answer):
+JSON lines in, JSON lines out, in the order in which the files are done; ``id`` comes
+back. A problem with ``"cacheable": false`` may be gone without a change of the file.
 
     {"id": 1, "op": "parse", "file": "/…/x.py", "root": "/…", "limit": 5.0}
-    {"id": 2, "op": "schedule", "file": "/…/x.py", "root": "/…", "limit": 5.0,
-     "dag_id": "x", "from": "2026-05-01T00:00:00Z", "count": 5}
-
-Answers come in the order in which the files are done. A problem with
-``"cacheable": false`` may be gone the next time without any change of the file.
+    {"id": 2, "op": "schedule", …, "dag_id": "x", "from": "2026-05-01T00:00:00Z",
+     "count": 5}
 """
 
 from __future__ import annotations
@@ -34,7 +27,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dagbook.parsing import dagbag as parse_file
+from dagbook.parsing import dagbag
+from dagbook.parsing.model import fault
 
 AT_ONCE = 2
 GRACE = 2.0
@@ -105,9 +99,7 @@ def _import_airflow(home: str) -> None:
 class Server:
     """Reads requests and keeps at most ``AT_ONCE`` forked processes at work.
 
-    Args:
-        out: where the answers go; nobody else holds this file descriptor.
-        home: the throw-away ``AIRFLOW_HOME``.
+    Nobody else holds the file descriptor of ``out``; ``home`` is ``AIRFLOW_HOME``.
     """
 
     def __init__(self, out: Any, home: str) -> None:
@@ -182,9 +174,8 @@ class Server:
         os._exit(0)
 
     def _data(self, fd: int) -> None:
-        running = self.running[fd]
         data = os.read(fd, 1 << 20)
-        running.received += data
+        self.running[fd].received += data
         if not data:
             self._finish(fd)
 
@@ -228,7 +219,7 @@ class Server:
             what = f"ends the process that parses it ({how})"
             remedy = "remove what ends or crashes Python from the module"
             line = _ending_line(path)
-        problem = {"line": line, "what": what, "remedy": remedy, "cacheable": False}
+        problem = fault(line, what, remedy, cacheable=False)
         return {"file": "", "seconds": 0.0, "problems": [problem], "dags": []}
 
     def _trace(self, pid: int) -> str:
@@ -243,10 +234,9 @@ def _answer(request: Message) -> Message:
     root = Path(request["root"])
     path, limit = Path(request["file"]), float(request["limit"])
     if request["op"] == "schedule":
-        return parse_file.schedule(
-            path, root, limit, request["dag_id"], request["from"], request["count"]
-        )
-    return parse_file.parse_file(path, root, limit)
+        which = (request["dag_id"], request["from"], request["count"])
+        return dagbag.schedule(path, root, limit, *which)
+    return dagbag.parse_file(path, root, limit)
 
 
 def _ending_line(path: Path) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+WIRING = "chain chain_linear cross_downstream set_upstream set_downstream".split()
+
 
 def wiring_line(tree: ast.Module, task_id: str) -> int:
     """Return the last line that wires ``task_id``; wiring comes after the tasks."""
@@ -30,14 +32,8 @@ def wiring_line(tree: ast.Module, task_id: str) -> int:
 
 
 def _wires(call: ast.Call) -> bool:
-    text = ast.unparse(call.func)
-    return text.rsplit(".", 1)[-1] in (
-        "chain",
-        "chain_linear",
-        "cross_downstream",
-        "set_upstream",
-        "set_downstream",
-    )
+    name = ast.unparse(call.func).rsplit(".", 1)[-1]
+    return name in WIRING
 
 
 def dag_lines(tree: ast.Module, dag_id: str) -> list[int]:

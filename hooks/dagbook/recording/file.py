@@ -1,9 +1,7 @@
 """What a run becomes on disk, and when two runs are the same.
 
-A recording is the JSON file beside an example's test. What differs between two runs of
-the same behaviour is *noise*: it is stored, because a timeline needs it, but it is not
-compared, and the old value is kept when nothing else changed. So a changed recording
-in a diff is always changed behaviour.
+What differs between two runs of the same behaviour is *noise*: stored, because a
+timeline needs it, but not compared; the old value stays when nothing else changed.
 """
 
 from __future__ import annotations
@@ -12,9 +10,15 @@ import copy
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from dagbook import files
+from dagbook.project import ExamplePaths
+from dagbook.spec import load as spec
 
 FORMAT = 1
 HEADER_NOISE = {"airflow", "python"}
@@ -39,10 +43,9 @@ def seal(data: Recording) -> str:
 
 
 def sealed(text: str) -> bool:
-    """Tell whether a file's text is what ``save`` wrote, to the character.
+    """Tell whether a text is what ``save`` wrote, to the character.
 
-    Without the line of its seal, the text is what was sealed: nothing needs to be read
-    as JSON and written again.
+    Without the line of its seal, the text is what was sealed.
     """
     seals = [first or last for first, last in _SEAL.findall(text)]
     rest = _SEAL.sub("", text)
@@ -53,31 +56,55 @@ def load(path: Path) -> Recording:
     """Read a recording.
 
     Raises:
-        FileNotFoundError: there is none.
-        ValueError: it is not JSON.
+        DagbookError: there is none, or it is not JSON.
     """
-    return json.loads(path.read_text(encoding="utf-8"))
+    return copy.deepcopy(files.data(path))
 
 
 def save(path: Path, data: Recording) -> bool:
     """Write ``data`` sealed, and return whether the file's bytes changed."""
     data = {**data, "format": FORMAT}
     data["seal"] = seal(data)
-    text = dumps(data)
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(".json.new")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(path)
-    return True
+    return files.write(path, dumps(data))
+
+
+def stamp(
+    paths: ExamplePaths, live: bool, passed: set[str], made: set[str], **more: str
+) -> None:
+    """Write which item, source, tests and versions a recording stands for.
+
+    Args:
+        live: the recording of the real scheduler; otherwise the other one.
+        passed: the tests that have passed.
+        made: the scenarios that those tests made; others are dropped.
+        more: written when something has changed.
+    """
+    path = paths.live_recording if live else paths.recording
+    if not path.exists():
+        return
+    data = load(path)
+    before = seal(data)
+    data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in made}
+    item = spec.load(paths.project).by_stem.get(paths.stem)
+    data["id"] = item.id if item else ""
+    if not live:  # what the page had to show when this was recorded
+        data["bullets"] = [bullet.text for bullet in item.bullets] if item else []
+    test = paths.live_test if live else paths.test
+    for key, file in (("source", paths.dag), ("tests", test)):
+        name = paths.project.relative(file)
+        data[key] = {"path": name, "sha256": files.sha256(file)}
+    data["tests"]["passed"] = sorted(passed)
+    if seal(data) != before or "airflow" not in data:
+        data["airflow"] = version("apache-airflow-core")
+        data["python"] = "{}.{}".format(*sys.version_info)
+        data |= more
+    save(path, data)
 
 
 def noise(scenario: Scenario) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield what of a run is measured: where it stands, the object and its key.
 
-    Only the run's own fields are, and the example's own values never: a ``duration``
-    that a task returns is behaviour.
+    The example's own values never are: a ``duration`` that a task returns is behaviour.
     """
     if "duration" in scenario:
         yield "run", scenario, "duration"

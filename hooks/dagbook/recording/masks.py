@@ -1,10 +1,7 @@
 """Named masks: what changes from run to run is replaced by the name of what it was.
 
-A recording says ``<uuid>`` where Airflow said some UUID, so that two runs of the same
-behaviour are equal, and so that no machine's paths, names or tokens reach a page.
-
-Masks of text apply everywhere. Masks by key apply to Airflow's API answers and to
-nothing else: a ``duration`` that a task returns is a result, and is compared.
+Masks of text apply everywhere, masks by key to Airflow's API answers only: a
+``duration`` that a task returns is a result, and is compared.
 """
 
 from __future__ import annotations
@@ -35,7 +32,6 @@ class Mask:
     """One kind of text that is replaced by its name.
 
     Args:
-        name: what stands in its place.
         what: is hidden, in words, for the contributors' page.
         pattern: finds it; what its first group holds, if it has one, stays in front.
         unless: tells a match that stays as it is.
@@ -148,18 +144,12 @@ def fill(text: str) -> str:
     return text.replace(MARKER, made)
 
 
-def home_like(path: str) -> bool:
-    """Tell whether ``path`` is long enough that replacing it cannot hit prose."""
-    return len(path) > 3 and path.count("/") >= 1
-
-
 @dataclass
 class Masker:
     """Replace what is volatile or private in text and in JSON values.
 
     Args:
-        began: when the scenario began, in UTC; timestamps from one minute before
-            until now are read as the wall clock and become ``<now>``.
+        began: when the scenario began, in UTC; time stamps since then become ``<now>``.
         folders: absolute folder → name, such as ``{"/tmp/x": "<tmp>"}``; longest first.
         extra: further (name, pattern) pairs of one scenario.
         redact: hides the secrets that Airflow knows.
@@ -177,7 +167,7 @@ class Masker:
             str(Path.home()): "<home>",
         }
         for folder, name in known.items():
-            if home_like(folder):
+            if len(folder) > 3 and "/" in folder:  # replacing it cannot hit prose
                 self.folders.setdefault(folder, name)
         self._folders = sorted(self.folders.items(), key=lambda p: -len(p[0]))
         self._host = socket.gethostname()
@@ -209,9 +199,7 @@ class Masker:
     def value(self, value: Any, keys: Mapping[str, str] = NO_KEYS) -> Any:
         """Return a JSON value with every mask applied to every text in it.
 
-        Args:
-            value: what is recorded.
-            keys: key → mask of its value, at any depth but not below ``OWN``.
+        ``keys``: key → mask of its value, at any depth but not below ``OWN``.
         """
         if isinstance(value, str):
             return self.text(value)
@@ -227,10 +215,6 @@ class Masker:
         return value
 
     def exchange(self, exchange: dict[str, Any]) -> dict[str, Any]:
-        """Return a request and Airflow's answer, or a command and its output, masked.
-
-        Args:
-            exchange: as a recording holds it.
-        """
+        """Return a recorded request with its answer, or a command, masked."""
         keys = {"response": ANSWER_KEYS, "body": REQUEST_KEYS}
         return {k: self.value(v, keys.get(k, NO_KEYS)) for k, v in exchange.items()}

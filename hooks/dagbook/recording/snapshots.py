@@ -10,6 +10,7 @@ from typing import Any
 from syrupy.data import Snapshot, SnapshotCollection, SnapshotCollections
 from syrupy.extensions.base import AbstractSyrupyExtension
 
+from dagbook.problems import DagbookError
 from dagbook.recording import file as recording
 
 
@@ -44,9 +45,8 @@ class RecordingExtension(AbstractSyrupyExtension):
     def matches_test_location(
         cls, *, test_location: Any, snapshot_location: str
     ) -> bool:
-        return (
-            cls.get_location(test_location=test_location, index=0) == snapshot_location
-        )
+        own = cls.get_location(test_location=test_location, index=0)
+        return own == snapshot_location
 
     @classmethod
     def get_snapshot_name(cls, *, test_location: Any, index: Any = 0) -> str:
@@ -54,8 +54,7 @@ class RecordingExtension(AbstractSyrupyExtension):
 
     def discover_snapshots(self, **kwargs: Any) -> SnapshotCollections:
         # Recordings live among the tests, and syrupy would offer to delete what it does
-        # not know there. Scenarios that no test makes any more are dropped by
-        # pytest_plugin when a whole module has been recorded.
+        # not know there. `file.stamp` drops scenarios that no test makes any more.
         return SnapshotCollections()
 
     def read_snapshot_collection(self, *, snapshot_location: str) -> SnapshotCollection:
@@ -106,11 +105,7 @@ def _scenarios(location: str) -> dict[str, Any]:
 
 
 def _readable(path: Path) -> recording.Recording:
-    """Return a recording, empty when there is none or when it is no JSON.
-
-    `dagbook check` says what is wrong with such a file; recording again repairs it.
-    """
     try:
         return recording.load(path)
-    except (FileNotFoundError, ValueError):
+    except DagbookError:
         return {}

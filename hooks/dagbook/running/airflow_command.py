@@ -1,9 +1,7 @@
 """The real ``airflow`` command without its 5 seconds of imports.
 
-A helper process imports what Airflow's command imports, and nothing else. Each call is
-a fork of it, which takes the environment, the working folder and the words of the call
-and then runs Airflow as ``python -m airflow`` does. The helper has one thread and never
-opens the database, so a fork shares nothing with another.
+A helper process has imported what the command imports; each call is a fork of it,
+which then runs Airflow as ``python -m airflow`` does.
 """
 
 from __future__ import annotations
@@ -43,9 +41,6 @@ alembic.context rich.syntax
 def run(words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     """Run ``airflow WORDS`` with this process's environment and working folder.
 
-    Returns:
-        What ``subprocess.run`` returns for the command itself.
-
     Raises:
         TimeoutError: the command was not over after five minutes.
     """
@@ -54,11 +49,7 @@ def run(words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
 
 
 class Helper:
-    """A process that waits for words of the command.
-
-    Args:
-        env: of the process; what Airflow reads at import must not change later.
-    """
+    """A process with ``env`` that waits for words of the command."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self.owner = os.getpid()
@@ -107,7 +98,6 @@ _helpers: list[Helper] = []
 
 
 def _helper(env: dict[str, str]) -> Helper:
-    """Return the helper of this process for these settings."""
     for helper in _helpers:
         if helper.alive and helper.settings == _settings(env):
             return helper

@@ -1,8 +1,4 @@
-"""The real REST API on loopback, in this process, on the same database.
-
-``create_app`` is Airflow's own application; uvicorn serves it from a thread. Examples
-reach it as any client would, through the connection ``airflow_api``.
-"""
+"""The real REST API on loopback, served from a thread, on the same database."""
 
 from __future__ import annotations
 
@@ -26,11 +22,7 @@ START_LIMIT = 60.0
 class Tidy:
     """An ASGI application that closes Airflow's asynchronous connections at its end.
 
-    They belong to the event loop of the server. When the process ends, Airflow cannot
-    close them any more and says so with a traceback.
-
-    Args:
-        app: the application that answers.
+    They belong to the server's event loop; later Airflow cannot close them.
     """
 
     def __init__(self, app: Any) -> None:
@@ -96,16 +88,9 @@ class ApiServer:
 
     def connection(self, user: str = "admin") -> str:
         """Return ``airflow_api`` of ``user``, as JSON for the environment."""
-        return json.dumps(
-            {
-                "conn_type": "http",
-                "schema": "http",
-                "host": "127.0.0.1",
-                "port": self.port,
-                "login": user,
-                "password": PASSWORDS[user],
-            }
-        )
+        server = {"conn_type": "http", "schema": "http", "host": "127.0.0.1"}
+        login = {"port": self.port, "login": user, "password": PASSWORDS[user]}
+        return json.dumps(server | login)
 
     def export(self, user: str = "admin") -> None:
         """Make tasks of this process and its children use the server as ``user``."""
@@ -136,7 +121,7 @@ class ApiServer:
 
         Args:
             user: one of viewer, user, op, admin; ``None`` for no token.
-            on_answer: called with each response, read in full.
+            on_answer: called with each response, before it is read.
         """
         headers = {"Authorization": f"Bearer {self.token(user)}"} if user else {}
         hooks: dict[str, list[Callable[..., Any]]] = {"request": [self._count]}

@@ -1,12 +1,9 @@
-"""Read what a run left in the metadata database.
-
-This is the operator's side of Airflow: the harness owns the database, so it may read
-it. A task may not, and the guard sees to that.
-"""
+"""Read what a run left in the metadata database, as the operator of Airflow may."""
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,8 +40,6 @@ def collect(dag: Any, run_id: str, seen: Seen, seconds: float) -> dict[str, Any]
 
     Args:
         dag: the parsed DAG (task order and operators come from it).
-        run_id: the run.
-        seen: what the observer saw.
         seconds: how long the run took, wall clock.
     """
     with create_session() as session:
@@ -75,8 +70,8 @@ def run_data(run: DagRun) -> dict[str, Any]:
     return {
         "dag_id": run.dag_id,
         "run_id": run.run_id,
-        "run_type": str(getattr(run.run_type, "value", run.run_type)),
-        "state": str(getattr(run.state, "value", run.state)),
+        "run_type": _state(run.run_type),
+        "state": _state(run.state),
         "logical_date": instant(run.logical_date),
         "run_after": instant(run.run_after),
         "conf": plain(run.conf or {}),
@@ -84,19 +79,21 @@ def run_data(run: DagRun) -> dict[str, Any]:
     }
 
 
+def _of(table: Any, ti: TaskInstance) -> tuple[Any, ...]:
+    keys = ("dag_id", "run_id", "task_id", "map_index")
+    return tuple(getattr(table, key) == getattr(ti, key) for key in keys)
+
+
 def _tasks(session: Session, dag: Any, run_id: str, seen: Seen) -> list[dict[str, Any]]:
     order = _order(dag)
-    where = (TaskInstance.dag_id == dag.dag_id, TaskInstance.run_id == run_id)
-    current = session.scalars(select(TaskInstance).where(*where)).all()
-    past = session.scalars(
-        select(TaskInstanceHistory).where(
-            TaskInstanceHistory.dag_id == dag.dag_id,
-            TaskInstanceHistory.run_id == run_id,
-        )
-    ).all()
-    rows_of_all: list[Any] = [*current, *past]
-    starts = [t.start_date for t in rows_of_all if t.start_date]
-    zero = min(starts) if starts else None
+    tables: tuple[Any, ...] = (TaskInstance, TaskInstanceHistory)
+    current, past = (
+        session.scalars(
+            select(table).where(table.dag_id == dag.dag_id, table.run_id == run_id)
+        ).all()
+        for table in tables
+    )
+    zero = min((t.start_date for t in (*current, *past) if t.start_date), default=None)
     tries: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for ti in sorted(past, key=lambda t: t.try_number):
         tries.setdefault((ti.task_id, ti.map_index), []).append(_try(ti, zero, seen))
@@ -110,7 +107,8 @@ def _tasks(session: Session, dag: Any, run_id: str, seen: Seen) -> list[dict[str
             {
                 "task_id": ti.task_id,
                 "map_index": ti.map_index,
-                "operator": _operator(task, ti),
+                # "@task" also when the task is mapped
+                "operator": str(task.operator_name if task else ti.operator),
                 "state": _state(ti.state),
                 "try_number": ti.try_number,
                 "max_tries": ti.max_tries,
@@ -136,12 +134,6 @@ def _state(state: Any) -> str | None:
     return None if state is None else str(getattr(state, "value", state))
 
 
-def _operator(task: Any, ti: TaskInstance) -> str:
-    if task is None:
-        return str(ti.operator)
-    return str(task.operator_name)  # "@task" also when the task is mapped
-
-
 def _try(ti: Any, zero: datetime | None, seen: Seen) -> dict[str, Any]:
     key = (ti.run_id, ti.task_id, ti.map_index, ti.try_number)
     start = (ti.start_date - zero).total_seconds() if ti.start_date and zero else 0.0
@@ -159,14 +151,7 @@ def _try(ti: Any, zero: datetime | None, seen: Seen) -> dict[str, Any]:
 
 def _xcoms(session: Session, ti: TaskInstance) -> dict[str, Any]:
     rows = session.scalars(
-        select(XComModel)
-        .where(
-            XComModel.dag_id == ti.dag_id,
-            XComModel.run_id == ti.run_id,
-            XComModel.task_id == ti.task_id,
-            XComModel.map_index == ti.map_index,
-        )
-        .order_by(XComModel.key)
+        select(XComModel).where(*_of(XComModel, ti)).order_by(XComModel.key)
     )
     # As the Task Execution API stored it. XComModel.deserialize_value would read the
     # text "20.50" as JSON once more, and give a number that no task has pushed.
@@ -180,28 +165,21 @@ def _xcoms(session: Session, ti: TaskInstance) -> dict[str, Any]:
 def _rendered(session: Session, ti: TaskInstance, task: Any) -> dict[str, Any]:
     """Return the template fields that rendering changed, and only those."""
     row = session.scalars(
-        select(RenderedTaskInstanceFields).where(
-            RenderedTaskInstanceFields.dag_id == ti.dag_id,
-            RenderedTaskInstanceFields.run_id == ti.run_id,
-            RenderedTaskInstanceFields.task_id == ti.task_id,
-            RenderedTaskInstanceFields.map_index == ti.map_index,
-        )
+        select(RenderedTaskInstanceFields).where(*_of(RenderedTaskInstanceFields, ti))
     ).first()
     if row is None or task is None:
         return {}
-    fields = {}
-    for name, value in (row.rendered_fields or {}).items():
-        raw = getattr(task, name, None)
-        if "{{" in str(raw) or "{%" in str(raw):
-            fields[name] = plain(value)
-    return fields
+    return {
+        name: plain(value)
+        for name, value in (row.rendered_fields or {}).items()
+        if re.search(r"\{[{%]", str(getattr(task, name, None)))
+    }
 
 
 def _asset_events(session: Session, dag: Any, run_id: str) -> list[dict[str, Any]]:
     """Return the events of a run, task by task.
 
-    The outlets of a task are a set, so their order in the database has no meaning; that
-    of several events of one asset has.
+    The outlets of a task are a set: only several events of one asset have an order.
     """
     found = session.execute(
         select(AssetEvent, AssetModel)

@@ -1,7 +1,6 @@
-"""One run of one file under ``dag.test()``, with the fixed points of the harness.
+"""One run of one file under ``dag.test()``; nothing of Airflow is replaced.
 
-Fixed: the logical date, the instant a run may start after, the random seed, the bundle
-(one per file) and a wall-clock limit. Nothing of Airflow is replaced.
+Fixed: logical date, run_after, random seed, the bundle (one per file), a time limit.
 """
 
 from __future__ import annotations
@@ -30,17 +29,13 @@ LIMIT = 60.0
 
 
 class ScenarioTimeoutError(BaseException):
-    """A run went over its wall-clock limit.
-
-    Not an ``Exception``, so that no task can swallow it.
-    """
+    """A run went over its limit; no ``Exception``, so no task can swallow it."""
 
 
 def own_bundle(file: Path) -> None:
     """Make the file a bundle of its own, the only one Airflow knows of."""
-    os.environ["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"] = bundle(
-        file.stem, file
-    )
+    name = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
+    os.environ[name] = bundle(file.stem, file)
 
 
 def load(file: Path) -> tuple[dict[str, Any], ModuleType]:
@@ -89,10 +84,9 @@ warm_up()
 
 @cache
 def warm_up(home: Path) -> None:
-    """Run a trivial DAG once, so that no example's first task is charged for it.
+    """Run a trivial DAG: the first task of a process builds the Task Execution API.
 
-    The first task of a process builds the in-process Task Execution API, which takes
-    seconds and would stand in that example's timeline.
+    That takes seconds and would stand in an example's timeline.
     """
     file = home / "dags" / "warm_up.py"
     file.write_text(WARM_UP, encoding="utf-8")
@@ -137,9 +131,8 @@ test_run.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever 
 def own_params(dag: Any) -> Iterator[None]:
     """Put the values of all params back when the block ends.
 
-    A task's params are the parsed DAG's own ``Param`` objects, and the conf of a run is
-    written into them (3.3.2, ``process_params``). A worker parses the file anew for
-    each task; here the next run of the DAG would find the conf of the one before.
+    The conf of a run is written into the parsed DAG's own ``Param`` objects (3.3.2,
+    ``process_params``); a worker parses anew, here the next run would find it.
     """
     owners = [dag, *dag.tasks]
     found = [o.params.get_param(name) for o in owners for name in o.params]
@@ -168,8 +161,7 @@ def _keep_params(dag: Any) -> None:
 def _limited(seconds: float) -> Iterator[None]:
     """Raise in the main thread when the block takes longer than ``seconds``.
 
-    Airflow uses SIGALRM for ``execution_timeout``, so this uses SIGUSR1, and repeats it
-    until somebody listens.
+    By SIGUSR1, for ``execution_timeout`` has SIGALRM; repeated until somebody listens.
     """
     late = False
     over = threading.Event()

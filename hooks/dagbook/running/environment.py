@@ -1,7 +1,6 @@
 """The Airflow that the harness runs: one home per process, from a migrated template.
 
-Nothing here imports Airflow before its environment is set: Airflow reads its
-configuration once, at import.
+Airflow reads its configuration at import, so nothing here imports it before.
 """
 
 from __future__ import annotations
@@ -29,12 +28,7 @@ FERNET = base64.urlsafe_b64encode(b"dagbook harness key, 32 bytes!!!").decode()
 
 
 def settings(home: Path, project: Project) -> dict[str, str]:
-    """Return the environment variables of a harness Airflow.
-
-    Args:
-        home: ``AIRFLOW_HOME``; the database is ``airflow.db`` in it.
-        project: where the plugins are.
-    """
+    """Return the environment variables of a harness Airflow at ``home``."""
     return {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
@@ -60,8 +54,7 @@ def settings(home: Path, project: Project) -> dict[str, str]:
 def bundle(name: str, path: Path) -> str:
     """Return ``[dag_processor] dag_bundle_config_list`` with one bundle of one file.
 
-    ``dag.test()`` parses the whole bundle that owns the DAG at each call, so a bundle
-    per file keeps the cost of a call flat and one broken file from breaking the rest.
+    ``dag.test()`` parses the whole bundle at each call: one file keeps that cost flat.
     """
     entry = {
         "name": name,
@@ -72,10 +65,7 @@ def bundle(name: str, path: Path) -> str:
 
 
 def template(project: Project) -> Path:
-    """Return a migrated, empty SQLite database for the installed Airflow.
-
-    Made once per Airflow version under the cache; processes that come at the same time
-    wait for the first.
+    """Return a migrated, empty SQLite database, made once per Airflow version.
 
     Raises:
         RuntimeError: ``airflow db migrate`` failed; the message carries its output.
@@ -100,9 +90,8 @@ def _migrate(project: Project, made: Path) -> None:
             text=True,
         )
         if done.returncode:
-            raise RuntimeError(
-                f"airflow db migrate failed:\n{done.stdout}{done.stderr}"
-            )
+            said = f"{done.stdout}{done.stderr}"
+            raise RuntimeError(f"airflow db migrate failed:\n{said}")
         scratch = made.with_suffix(".new")
         with sqlite3.connect(home / "airflow.db") as source:
             target = sqlite3.connect(scratch)
@@ -124,8 +113,6 @@ def prepared() -> Path | None:
 def prepare(home: Path, project: Project) -> None:
     """Make ``home`` an Airflow home and point this process at it.
 
-    Must be called before ``airflow`` is imported.
-
     Raises:
         RuntimeError: Airflow is imported already.
     """
@@ -145,8 +132,7 @@ def prepare(home: Path, project: Project) -> None:
 def reset(project: Project, home: Path) -> None:
     """Put the empty template back into the database, and forget secrets of its data.
 
-    The copy goes through SQLite, so that servers in other threads may keep their
-    connections open.
+    Through SQLite, so that servers in other threads may keep their connections.
     """
     source = sqlite3.connect(template(project))
     target = sqlite3.connect(home / "airflow.db", timeout=30)

@@ -1,9 +1,5 @@
 """What an example's test holds in its hand: the fixture ``example``.
 
-    def test_the_total_can_be_checked_by_hand(example):
-        run = example.run()
-        assert run.value("daily_total") == 412.5
-
 Every scenario that a test makes is recorded under its name, and compared with the
 committed recording when the test's own assertions have passed.
 """
@@ -29,8 +25,6 @@ class Example:
     """The example that a test module is about.
 
     Args:
-        paths: its files.
-        home: the Airflow home of this process.
         scratch: an empty folder; the working folder and ``TMPDIR`` of the test.
         server: gives the API server, starting it at the first call.
     """
@@ -200,8 +194,8 @@ class Example:
     ) -> Iterator[Any]:
         """Answer for child runs and for people while the block runs.
 
-        What people answered is recorded with the runs of the block, so that parity can
-        give the same answers on a real scheduler. See :mod:`dagbook.running.responder`.
+        What people answered is recorded with the runs, for parity to answer the same.
+        See :class:`dagbook.running.responder.Answers`.
         """
         from dagbook.running.responder import Answers, responding
 

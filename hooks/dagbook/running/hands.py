@@ -1,8 +1,7 @@
 """Whether a run needed more than its trigger: where the test had a hand in it.
 
-A real scheduler makes the same run when it is asked for it. It sets no variable of the
-environment, patches no file and answers no question, so that parity leaves out a run
-that has any of these ``hands`` in its recording.
+A real scheduler patches no file and answers no question, so that parity leaves out a
+run that has any of these ``hands`` in its recording.
 """
 
 from __future__ import annotations
@@ -22,11 +21,7 @@ MAY_WRITE = ("user", "op", "admin")
 
 
 class Hands:
-    """What a test may have changed, as it was when the DAG file had been loaded.
-
-    Args:
-        example: in the hands of the test, its DAGs loaded.
-    """
+    """What a test may have changed, as it was when the DAG file had been loaded."""
 
     def __init__(self, example: Example) -> None:
         self._example = example

@@ -1,8 +1,6 @@
 """Listen to a run from inside the process: which try said what, and how it failed.
 
-Airflow's listener hooks tell which task instance runs. While it does, the lines that
-the example's own file logs are kept: by the standard library, by ``self.log`` of an
-operator or a notifier, and by structlog. Secrets are hidden as on a worker.
+Kept is what the example's own file logs, secrets hidden as on a worker.
 """
 
 from __future__ import annotations
@@ -38,11 +36,7 @@ class Seen:
 
 
 class Observer(logging.Handler):
-    """A listener and a logging handler in one, for the time of one scenario.
-
-    Args:
-        file: the example's file; only lines logged from it are kept.
-    """
+    """A listener and a logging handler in one, for the lines that ``file`` logs."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(logging.DEBUG)
@@ -53,11 +47,7 @@ class Observer(logging.Handler):
 
     @property
     def current(self) -> Key | None:
-        """The task instance that runs now.
-
-        A test may run a second Dag run in the middle of a task of the first, to show
-        what overlapping does. When that one is over, the outer task runs again.
-        """
+        """The task instance that runs now: the inner one, where two runs overlap."""
         return self._running[-1] if self._running else None
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -86,9 +76,7 @@ class Observer(logging.Handler):
     def on_task_instance_success(self, previous_state: Any, task_instance: Any) -> None:
         self._finish(task_instance)
 
-    @hookimpl
-    def on_task_instance_skipped(self, previous_state: Any, task_instance: Any) -> None:
-        self._finish(task_instance)
+    on_task_instance_skipped = on_task_instance_success
 
     @hookimpl
     def on_task_instance_failed(
@@ -104,23 +92,18 @@ class Observer(logging.Handler):
 
     @staticmethod
     def _key(ti: Any) -> Key:
-        return (
-            ti.run_id,
-            ti.task_id,
-            ti.map_index if ti.map_index is not None else -1,
-            (ti.try_number),
-        )
+        index = -1 if ti.map_index is None else ti.map_index
+        return ti.run_id, ti.task_id, index, ti.try_number
 
 
 def described(error: BaseException | str) -> dict[str, str]:
-    """Return an exception as ``{"type": …, "message": …}``, its notes in the message.
+    """Return type and message of an exception, its notes in the message.
 
-    Airflow puts what its server answered into the notes of an exception.
+    Airflow puts what its server answered into the notes.
     """
-    if isinstance(error, BaseException):
-        text = "\n".join([str(error), *getattr(error, "__notes__", [])])
-        return {"type": type(error).__name__, "message": redacted(text)}
-    return {"type": "", "message": redacted(str(error))}
+    kind = type(error).__name__ if isinstance(error, BaseException) else ""
+    text = "\n".join([str(error), *getattr(error, "__notes__", [])])
+    return {"type": kind, "message": redacted(text)}
 
 
 def _logging_file() -> str:

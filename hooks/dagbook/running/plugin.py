@@ -1,33 +1,30 @@
 """pytest's side of the harness: the fixture ``example`` and the comparison.
 
-Loaded in every pytest of the project by an entry point. Airflow is not imported here;
-its environment is set when a session begins, before any test module can import it.
+Loaded in every pytest of the project by an entry point; does not import Airflow.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagbook.files import sha256
 from dagbook.project import ExamplePaths, Project
 from dagbook.recording import file as recording
+from dagbook.recording.ledger import ledger
 from dagbook.running import environment
 
 if TYPE_CHECKING:
     from dagbook.running.example import Example
 
-STEM = re.compile(r"^test_(\d+_\d+_\d+_\w+)\.py$")
+LONGEST = 10
 
 
 class RecordingDiffersError(AssertionError):
@@ -44,7 +41,6 @@ class Harness:
         self.owns_home = inherited is None
         self.home = inherited or Path(tempfile.mkdtemp(prefix="dagbook-airflow-"))
         self.server: Any = None
-        self.passed: dict[Path, set[str]] = {}
         self.recorded: dict[Path, set[str]] = {}
         if self.owns_home:
             environment.prepare(self.home, project)
@@ -84,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not (project.root / "hooks" / "dagbook").is_dir():
         return
     config.stash[HARNESS] = Harness(project, config)
+    ledger(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -102,24 +99,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
-@cache
-def _items(root: Path) -> dict[str, str]:
-    from dagbook.spec import load as spec
-
-    found = spec.load(Project(root))
-    return {item.stem: item.id for item in found.items}
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say which modules took longest, so that it is seen when one becomes slow."""
+    took: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                took[report.nodeid.partition("::")[0]] += report.duration
+    if len(took) > 1:
+        terminalreporter.section("modules that took longest")
+        for module in sorted(took, key=took.__getitem__, reverse=True)[:LONGEST]:
+            terminalreporter.write_line(f"{took[module]:6.1f} s  {module}")
 
 
 def example_paths(project: Project, module: Path) -> ExamplePaths | None:
     """Return the example that a test module is about, by the module's path."""
-    match = STEM.match(module.name)
-    if not match or project.tests not in module.parents:
-        return None
-    folder = module.parent.relative_to(project.tests).as_posix()
+    paths = project.tested_by(module)
     # `dagbook mutants` tests a changed copy of the DAG file in place of the real one.
-    if changed := os.environ.get("DAGBOOK_MUTANT"):
-        return MutatedPaths(project, folder, match.group(1), Path(changed))
-    return project.example(folder, match.group(1))
+    if paths and (changed := os.environ.get("DAGBOOK_MUTANT")):
+        return MutatedPaths(project, paths.folder, paths.stem, Path(changed))
+    return paths
 
 
 @dataclass(frozen=True)
@@ -208,52 +207,13 @@ def _compare(item: pytest.Function, made: Any) -> None:
             )
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember which tests of an example have passed."""
-    report = yield
-    harness = item.config.stash.get(HARNESS, None)
-    if harness and report.when == "call" and report.passed:
-        harness.passed.setdefault(item.path, set()).add(item.name)
-    return report
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """After a recording session, write which source and tests it stands for."""
     harness = session.config.stash.get(HARNESS, None)
     if harness is None or not session.config.getoption("update_snapshots", False):
         return
-    for module, passed in harness.passed.items():
-        paths = example_paths(harness.project, module)
-        wanted = {i.name for i in session.items if i.path == module}
-        functions = set(re.findall(r"^def (test_\w+)", module.read_text(), re.M))
-        whole = {name.split("[")[0] for name in passed} == functions
-        if paths and whole and passed == wanted and paths.recording.exists():
-            _stamp(harness, paths, passed)
-
-
-def _stamp(harness: Harness, paths: ExamplePaths, passed: set[str]) -> None:
-    import platform
-
-    data = recording.load(paths.recording)
-    before = recording.seal(data)
-    made = harness.recorded.get(paths.recording, set())
-    data["scenarios"] = {k: v for k, v in data["scenarios"].items() if k in made}
-    project = harness.project
-    data["id"] = _items(project.root).get(paths.stem, "")
-    data["source"] = {
-        "path": project.relative(paths.dag),
-        "sha256": sha256(paths.dag),
-    }
-    data["tests"] = {
-        "path": project.relative(paths.test),
-        "sha256": sha256(paths.test),
-        "passed": sorted(passed),
-    }
-    if recording.seal(data) != before or "airflow" not in data:
-        data["airflow"] = version("apache-airflow-core")
-        data["python"] = ".".join(platform.python_version_tuple()[:2])
-    recording.save(paths.recording, data)
+    for module, passed in ledger(session.config).passed().items():
+        if paths := example_paths(harness.project, module):
+            made = harness.recorded.get(paths.recording, set())
+            recording.stamp(paths, False, passed, made)

@@ -1,11 +1,8 @@
 """No child run is taken from a request that is still at work.
 
-One request may create many runs, and Airflow commits some of them before the others. A
-scheduler that begins with the first ones does no harm on PostgreSQL. On SQLite it locks
-the database against the rest: Airflow answers 503 and takes back what it had created,
-also the run that somebody is working on. So requests that write and the process that
-executes child runs take turns, by a lock on a file of the Airflow home. That process is
-forked when no request is at work at all.
+On SQLite a child that begins while a request still creates runs locks it out (503),
+and Airflow takes back what it had created. So requests that write and the process that
+executes child runs take turns, by a lock on a file of the Airflow home.
 """
 
 from __future__ import annotations
@@ -34,11 +31,9 @@ def nothing_halfway() -> Iterator[None]:
 
 @contextmanager
 def at_rest() -> Iterator[None]:
-    """Wait until the server of this process is idle, as far as it can be.
+    """Wait until the server of this process is idle, or ``PATIENCE`` is over.
 
-    For a fork: a lock that a thread of the server holds at that moment stays locked in
-    the new process for ever. An answer that streams may go on for long and is not
-    waited for.
+    For a fork: a lock that a thread holds then stays locked in it for ever.
     """
     with nothing_halfway():
         patience = time.monotonic() + PATIENCE
@@ -48,11 +43,7 @@ def at_rest() -> Iterator[None]:
 
 
 class Announced:
-    """An ASGI application whose requests that write hold the lock, side by side.
-
-    Args:
-        app: the application that answers.
-    """
+    """An ASGI application whose requests that write hold the lock, side by side."""
 
     at_work = 0
     """Requests of any kind that this process is answering."""

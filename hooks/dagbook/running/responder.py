@@ -1,15 +1,13 @@
 """Answers from outside while a run waits: child runs that end, people who decide.
 
-Nothing executes a child run under ``dag.test()``, and nobody answers a
-human-in-the-loop task. The responder does over the public REST API what a scheduler or
-a person would do, from a thread, while the run is under way. On a real scheduler it is
-not needed.
+Under ``dag.test()`` nothing executes a child run and nobody answers a
+human-in-the-loop task: a thread does it over the public REST API.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +20,7 @@ PAUSE = 0.15
 
 @dataclass
 class Answers:
-    """What the responder will say, and what it said.
+    """What the responder will say.
 
     Args:
         children: dag_id → states, one for each run in the order of their creation; the
@@ -33,8 +31,25 @@ class Answers:
 
     children: dict[str, list[str]] = field(default_factory=dict)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
-    given: list[tuple[str, str]] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def _repeating(step: Callable[[], None], pause: float, name: str) -> Iterator[None]:
+    """Call ``step`` in a thread, every ``pause`` seconds, until the block ends."""
+    stop = threading.Event()
+
+    def loop() -> None:
+        while not stop.wait(pause):
+            step()
+
+    thread = threading.Thread(target=loop, daemon=True, name=name)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
 
 
 @contextmanager
@@ -44,16 +59,17 @@ def responding(client: httpx.Client, answers: Answers) -> Iterator[Answers]:
     Raises:
         RuntimeError: an answer was refused by Airflow.
     """
-    stop = threading.Event()
-    thread = threading.Thread(
-        target=_loop, args=(client, answers, stop), daemon=True, name="responder"
-    )
-    thread.start()
-    try:
+
+    def step() -> None:
+        try:
+            if not answers.trouble:
+                _children(client, answers)
+                _people(client, answers)
+        except httpx.HTTPError as error:
+            answers.trouble.append(repr(error))
+
+    with _repeating(step, PAUSE, "responder"):
         yield answers
-    finally:
-        stop.set()
-        thread.join(timeout=10)
     if answers.trouble:
         raise RuntimeError("; ".join(answers.trouble))
 
@@ -62,11 +78,8 @@ def responding(client: httpx.Client, answers: Answers) -> Iterator[Answers]:
 def deciding_timeouts(dag: Any) -> Iterator[None]:
     """Let ``response_timeout`` take effect while the block runs.
 
-    ``dag.test()`` waits for a person for ever. The scheduler's own method gives the
+    ``dag.test()`` waits for a person for ever; the scheduler's own method gives the
     defaults as the answer when the time is over, or fails the task.
-
-    Args:
-        dag: the parsed DAG; without a ``response_timeout`` nothing is started.
     """
     given = [getattr(task, "partial_kwargs", vars(task)) for task in dag.tasks]
     if not any(one.get("response_timeout") for one in given):
@@ -77,29 +90,9 @@ def deciding_timeouts(dag: Any) -> Iterator[None]:
     from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
 
     scheduler: Any = SchedulerJobRunner(job=Job(), executors=[LocalExecutor()])
-    stop = threading.Event()
-
-    def loop() -> None:
-        while not stop.wait(3 * PAUSE):
-            scheduler.check_awaiting_input_timeouts()
-
-    thread = threading.Thread(target=loop, daemon=True, name="response-timeouts")
-    thread.start()
-    try:
+    step = scheduler.check_awaiting_input_timeouts
+    with _repeating(step, 3 * PAUSE, "response-timeouts"):
         yield
-    finally:
-        stop.set()
-        thread.join(timeout=10)
-
-
-def _loop(client: httpx.Client, answers: Answers, stop: threading.Event) -> None:
-    while not stop.wait(PAUSE):
-        try:
-            _children(client, answers)
-            _people(client, answers)
-        except httpx.HTTPError as error:
-            answers.trouble.append(repr(error))
-            return
 
 
 def _children(client: httpx.Client, answers: Answers) -> None:
@@ -117,7 +110,6 @@ def _children(client: httpx.Client, answers: Answers) -> None:
                 f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}",
                 json={"state": state},
             ).raise_for_status()
-            answers.given.append((f"{dag_id}/{run_id}", state))
 
 
 def _people(client: httpx.Client, answers: Answers) -> None:
@@ -137,4 +129,3 @@ def _people(client: httpx.Client, answers: Answers) -> None:
             f"{ti['task_id']}/{ti['map_index']}/hitlDetails",
             json=body,
         ).raise_for_status()
-        answers.given.append((ti["task_id"], str(body)))

@@ -50,9 +50,6 @@ class Scenario:
     def cli(self, *words: str, name: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``airflow WORDS`` on the scenario's database, and record the answer.
 
-        It is Airflow's own command, in a process of its own; see
-        :mod:`dagbook.running.airflow_command`.
-
         Args:
             words: the words after ``airflow``.
             name: by which a page shows the exchange.
@@ -60,9 +57,7 @@ class Scenario:
         Returns:
             The finished process with ``returncode``, ``stdout`` and ``stderr``.
         """
-        assert (
-            self.example.dags is not None
-        )  # it can only speak of DAGs that are written
+        assert self.example.dags is not None  # only of them it can speak
         done = airflow_command.run(words)
         shown = done.stdout.strip() or done.stderr.strip()
         self.exchanges.append(

@@ -1,32 +1,37 @@
-"""Airflow's own redaction: what a worker hides in its log is hidden in a recording.
-
-Airflow keeps two maskers, one for tasks and one for its servers. Both learn a secret
-when a task reads a connection or a variable with a sensitive name, and by
-``mask_secret``. Under ``dag.test()`` they live as long as the process.
-"""
+"""Airflow's own redaction: what a worker hides in its log is hidden in a recording."""
 
 from __future__ import annotations
 
-import sys
+import re
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
 from typing import Any
 
-MASKERS = ("airflow.sdk._shared.secrets_masker", "airflow._shared.secrets_masker")
+PLACES = ("airflow.sdk._shared.secrets_masker", "airflow._shared.secrets_masker")
 
 
 def redacted(text: str) -> str:
     """Return ``text`` with ``***`` in the place of each secret that Airflow knows."""
-    for masker in _maskers():
+    for masker, _ in _maskers():
         text = str(masker.redact(text))
     return text
 
 
 def forget() -> None:
     """Forget what an earlier test made secret; those of the configuration stay."""
-    for masker in _maskers():
-        masker.reset_secrets_masker()
-    if configuration := sys.modules.get("airflow.configuration"):
-        configuration.conf.mask_secrets()
+    for masker, configured in _maskers():
+        if masker.patterns != configured:
+            masker.patterns = set(configured)
+            masker.replacer = re.compile("|".join(configured)) if configured else None
 
 
-def _maskers() -> list[Any]:
-    return [sys.modules[name] for name in MASKERS if name in sys.modules]
+@cache
+def _maskers() -> list[tuple[Any, frozenset[str]]]:
+    """Return the maskers, each with what it hides when Airflow has just begun."""
+    found = []
+    for place in PLACES:
+        with suppress(ImportError):  # 3.1 has none there
+            masker = import_module(place)._secrets_masker()
+            found.append((masker, frozenset(masker.patterns)))
+    return found

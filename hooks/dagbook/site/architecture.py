@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from dagbook import templates
+from dagbook import files, templates
 from dagbook.project import Project
 
 MARKER = "<!-- packages -->"
@@ -31,7 +31,7 @@ def packages(project: Project) -> str:
 
 
 def _layers(project: Project) -> Iterator[list[tuple[str, str, list[str]]]]:
-    config = tomllib.loads((project.root / "pyproject.toml").read_text("utf-8"))
+    config = tomllib.loads(files.text(project.root / "pyproject.toml"))
     contracts = config["tool"]["importlinter"]["contracts"]
     layers = next(c["layers"] for c in contracts if c["id"] == "layers")
     for layer in layers:
@@ -53,5 +53,5 @@ def _entry(hooks: Path, name: str) -> tuple[str, str, list[str]]:
 
 
 def _first_line(file: Path) -> str:
-    words = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+    words = ast.get_docstring(ast.parse(files.text(file))) or ""
     return words.partition("\n")[0].replace("``", "`")

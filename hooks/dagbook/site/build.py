@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from dagbook import files as on_disk
 from dagbook.concepts import compose as concepts
 from dagbook.examples import example as lookup
 from dagbook.examples.example import Example
@@ -57,7 +58,7 @@ def write(project: Project, emit: Emit, more: Mapping[str, str] | None = None) -
     for path in project.pages():
         name = path.relative_to(project.docs).as_posix()
         if name not in taken:
-            text = written_text = path.read_text(encoding="utf-8")
+            text = written_text = on_disk.text(path)
             if name.startswith(f"{concepts.FOLDER}/"):
                 text = concepts.compose(project, name, text)
             text = show.fill(masks.fill(architecture.fill(project, text)))
@@ -83,7 +84,7 @@ def _example(example: Example, emit: Emit, taken: set[str]) -> None:
     files = (paths.dag, paths.test, live_test, paths.recording, paths.live_recording)
     for file in files:
         if file.is_file():
-            text = snippets.unmarked(file.read_text(encoding="utf-8"))
+            text = snippets.unmarked(on_disk.text(file))
             emit(f"{folder}/{file.name}", text, None)
 
 

@@ -8,10 +8,11 @@ Everything else stays what was written.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 
-from dagbook import templates
+from dagbook import files, templates
 from dagbook.examples.example import Example
 from dagbook.fences import preprocess as annotate
 from dagbook.pages import reader as pages
@@ -37,7 +38,7 @@ def compose(example: Example, text: str | None = None) -> str:
     path = item.paths(project).page
     name = project.relative(path)
     if text is None:
-        text = path.read_text(encoding="utf-8")
+        text = files.text(path)
     page = pages.parse(text, name)
     if page.faults:
         raise DagbookError(page.faults)
@@ -96,8 +97,9 @@ def plain(project: Project, path: str, text: str) -> str:
 
 def _front(item: Item, page: Page) -> dict[str, object]:
     return {
-        "title": page.front.title,
-        "description": page.front.summary,
+        # The theme takes them as they are.
+        "title": html.escape(page.front.title, quote=False),
+        "description": html.escape(page.front.summary),
         "tags": list(item.tags),
         "hide": ["tags"],
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dagbook import templates
+from dagbook import files, templates
 from dagbook.examples.coverage import Coverage, coverage, tally
 from dagbook.project import Project
 from dagbook.site import find, navigation, symbols
@@ -80,7 +80,7 @@ def _place(project: Project, path: str, of: SpecFile | Subsection, table: str) -
     file = project.docs / path
     written = f"# {of.title}\n\n{markdown.text(of.overview)}\n\n{MARKER}\n"
     if file.is_file():
-        written = file.read_text("utf-8")
+        written = files.text(file)
     before, _, after = written.partition(MARKER)
     return f"{before.rstrip()}\n\n{table.strip()}\n\n{after.strip()}".rstrip() + "\n"
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from dagbook import files
 from dagbook.examples.coverage import Coverage
 from dagbook.project import Project
 
@@ -106,7 +107,7 @@ def _folder(
 
 def _title(path: Path) -> str:
     """Return the title of a written page: front matter, first heading, or its name."""
-    text = path.read_text("utf-8")
+    text = files.text(path)
     front = re.match(r"---\n(.*?)\n---\n", text, re.S)
     stated = front and re.search(r"^title:\s*[\"']?(.+?)[\"']?\s*$", front[1], re.M)
     heading = stated or re.search(r"^# (.+?)\s*$", text, re.M)

@@ -28,5 +28,8 @@ def commands(example: Example, requires: Sequence[str]) -> str:
         names=" ".join(f'"{name}"' for name in names),
         # The agreed connection of the REST API's address.
         talks="airflow_api" in example.source,
-        scheduled=not example.dag().schedule.startswith("Never"),
+        scheduled=any(
+            dag.dag_id == example.item.stem and not dag.schedule.startswith("Never")
+            for dag in example.parsed().dags
+        ),
     )

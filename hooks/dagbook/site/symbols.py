@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dagbook import cache, files
+from dagbook.problems import DagbookError
 from dagbook.project import Project
 
 # Names whose attributes are features of their own: @task.branch, @task.run_if.
@@ -55,7 +56,7 @@ def of_file(project: Project, path: Path) -> tuple[tuple[str, ...], tuple[str, .
             cache.tidy(project, "symbols")
         symbols, arguments = rows
         return tuple(symbols), tuple(arguments)
-    except (OSError, SyntaxError, ValueError):
+    except (DagbookError, SyntaxError, ValueError):
         return (), ()
 
 

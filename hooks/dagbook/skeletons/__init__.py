@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from dagbook import files as on_disk
 from dagbook import templates
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
@@ -22,7 +23,7 @@ def new(project: Project, spec: Spec, ident: str) -> list[Path]:
     Args:
         project: where to write.
         spec: the contract, which names the files.
-        ident: the item, as ``16.1.7``.
+        ident: the item, as ``16.1.6``.
 
     Raises:
         DagbookError: the item is not in the spec, or one of its files exists; then
@@ -41,7 +42,7 @@ def new(project: Project, spec: Spec, ident: str) -> list[Path]:
         )
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        on_disk.write(path, text)
     return list(files)
 
 
@@ -85,7 +86,7 @@ def _not_in_spec(spec: Spec, ident: str) -> Problem:
     """Return where the contract would have to name the item."""
     what = f"item {ident} is not in the spec"
     if not re.fullmatch(r"\d+\.\d+\.\d+", ident):
-        return Problem("docs/spec", 0, f"“{ident}” is no id", "give one such as 16.1.7")
+        return Problem("docs/spec", 0, f"“{ident}” is no id", "give one such as 16.1.6")
     section, sub, nth = (int(n) for n in ident.split("."))
     words = "', '".join(TAGS)
     name = f"{section:02}_{sub:02}_{nth:02}_name.py"

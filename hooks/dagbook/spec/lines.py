@@ -13,15 +13,8 @@ from difflib import get_close_matches
 TAGS: dict[str, tuple[str, ...]] = {
     "kind": ("reference", "anti-pattern", "performance", "real-world", "debugging"),
     "area": (
-        "control",
-        "core",
-        "patterns",
-        "anti-pattern",
-        "best-practice",
-        "debugging",
-        "example",
-        "performance",
-        "testing",
+        *("control", "core", "patterns", "anti-pattern", "best-practice"),
+        *("debugging", "example", "performance", "testing"),
     ),
     "level": ("beginner", "intermediate", "advanced"),
     "outcome": ("success", "failure", "warning", "anti-pattern"),
@@ -42,22 +35,15 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("strange", re.compile(r"\s*(?:[-*+]|\d+[.)])(?:\s|$)")),
     ("text", re.compile(r"")),
 )
-
-
 _TICK = re.compile(r"^(\s*(?:#+ )?)- \[[xX]\]")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line that means something.
+    """One line that means something: its kind is a name of ``_KINDS``.
 
-    Args:
-        number: counted from 1.
-        kind: ``title``, ``subsection``, ``summary``, ``item``, ``heading``, ``meta``,
-            ``bad_meta``, ``bullet``, ``strange``, ``rule`` or ``text``.
-        text: the line without its end.
-        groups: what the pattern of its kind caught; a missing part is empty.
-        ticked: its box is ticked; otherwise it is read as if it were open.
+    ``number`` counts from 1; ``groups`` is what the pattern caught, "" for no match; a
+    ticked box is read as if it were open.
     """
 
     number: int
@@ -93,14 +79,7 @@ def slug(title: str) -> str:
 
 
 def parse_tags(text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    """Read the list of tags of an item.
-
-    Args:
-        text: ``['reference', 'control', 'beginner', 'success']``.
-
-    Returns:
-        The tags, and pairs of what is wrong and what to do about it.
-    """
+    """Return the tags in ``text``, a Python list, and pairs of fault and remedy."""
     usage = f"write {', '.join(TAGS)} in this order, such as {_example()}"
     try:
         tags = ast.literal_eval(text)
@@ -115,9 +94,7 @@ def parse_tags(text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
         if tag not in known:
             close = get_close_matches(tag, known, 1)
             meant = f"did you mean “{close[0]}”? " if close else ""
-            remedy = (
-                f"{meant}known: {', '.join(known)}; new ones go into spec_lines.TAGS"
-            )
+            remedy = f"{meant}known: {', '.join(known)}; new ones go into TAGS"
             wrong.append((f"unknown {group} tag “{tag}”", remedy))
     return tuple(tags), wrong
 

@@ -1,11 +1,4 @@
-"""The contract: a strict reader of the checklists in ``docs/spec/*.md``.
-
-A checklist is one section of the site. Its format is the owner's and stays as it is.
-Everything an example is called (folder, file, tags) follows from here, so a line that
-cannot be read is an error, never a guess. The data is in ``model``, the lines a
-checklist may consist of and the known tags in ``lines``, the reader of one file in
-``reader``.
-"""
+"""Reads the checklists of ``docs/spec`` strictly: what cannot be read is an error."""
 
 from __future__ import annotations
 
@@ -22,8 +15,7 @@ def load(project: Project) -> Spec:
     """Return the contract of ``project``.
 
     Raises:
-        DagbookError: at least one line of a checklist cannot be read, or two items of
-            the contract share an id or a file name. All problems are reported at once.
+        DagbookError: all lines that cannot be read, and ids or names that stand twice.
     """
     files: list[SpecFile] = []
     problems: list[Problem] = []

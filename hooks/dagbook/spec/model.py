@@ -12,12 +12,7 @@ from dagbook.project import ExamplePaths, Project
 
 @dataclass(frozen=True)
 class Bullet:
-    """One promise of an item.
-
-    Args:
-        text: the checklist's words.
-        line: where they stand, counted from 1.
-    """
+    """One promise of an item, and the line of the checklist where it stands."""
 
     text: str
     line: int
@@ -29,12 +24,9 @@ class Item:
 
     Args:
         id: ``16.1.1``.
-        title: the checklist's title.
         stem: the file name without ``.py``; also the DAG's id.
         tags: kind, area, level and outcome, in this order.
-        bullets: what the page must show, in order; at least one.
-        path: the checklist, relative to the root.
-        line: the line of the item's heading, counted from 1.
+        path: the checklist, relative to the root; ``line`` is the item's heading there.
         folder: ``16_dag_runs/01_manual_trigger``, the same below docs, dags and tests.
     """
 
@@ -79,17 +71,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Subsection:
-    """A topic of a checklist.
-
-    Args:
-        number: ``16.1``.
-        title: as in the heading.
-        folder: ``16_dag_runs/01_manual_trigger``.
-        items: in the checklist's order.
-        path: the checklist, relative to the root.
-        line: the line of the heading.
-        overview: prose under the heading; empty when there is none.
-    """
+    """A topic of a checklist: number ``16.1``, prose in ``overview``."""
 
     number: str
     title: str
@@ -102,16 +84,7 @@ class Subsection:
 
 @dataclass(frozen=True)
 class SpecFile:
-    """One checklist, which is one section of the site.
-
-    Args:
-        path: relative to the root.
-        number: ``16``.
-        title: ``Dag Runs``.
-        slug: ``16_dag_runs``: the file's stem and the section's folder.
-        subsections: in the checklist's order.
-        overview: prose between the title and the first subsection.
-    """
+    """One checklist: its path relative to the root, its stem as ``slug``."""
 
     path: str
     number: int
@@ -154,12 +127,10 @@ class Spec:
         return {sub.number: sub for file in self.files for sub in file.subsections}
 
     def select(self, only: str | None) -> tuple[Item, ...]:
-        """Return the items that ``only`` means.
+        """Return the items that ``only`` means; empty: all.
 
         Args:
-            only: an id, the number of a section or subsection, a stem or a path of one
-                of the item's files; several are separated by commas or blanks;
-                ``None`` or an empty text means all.
+            only: ids, numbers of sections, stems or paths, with commas or blanks.
 
         Raises:
             DagbookError: a part of ``only`` means no item.
@@ -180,9 +151,7 @@ class Spec:
             ]
             if not found:
                 what = f"“{word}” is no item of the spec"
-                remedy = (
-                    "give an id such as 16.1.1, a subsection such as 16.1, or a file"
-                )
+                remedy = "give an id as 16.1.1, a subsection as 16.1, or a file"
                 raise DagbookError(Problem("docs/spec", 0, what, remedy))
             chosen |= {item.id: item for item in found}
         return tuple(item for item in self.items if item.id in chosen)

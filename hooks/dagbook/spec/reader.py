@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from dagbook.problems import Problem
@@ -13,14 +13,11 @@ from dagbook.spec.model import Bullet, Item, SpecFile, Subsection
 
 @lru_cache(maxsize=512)
 def parse(text: str, path: str) -> tuple[SpecFile, tuple[Problem, ...]]:
-    """Read one checklist; the same text is read once.
+    """Return what could be read of a checklist, and what is wrong with the rest.
 
     Args:
-        text: the file's text.
-        path: the file's path relative to the root; its stem names the section.
-
-    Returns:
-        What could be read, and everything that is wrong with the rest.
+        text: of the file; the same text is read once.
+        path: relative to the root; its stem names the section.
     """
     reader = _Reader(path)
     for line in read_lines(text):
@@ -35,7 +32,7 @@ class _DraftItem:
     line: int
     stem: str = ""
     tags: tuple[str, ...] = ()
-    bullets: list[Bullet] = field(default_factory=list)
+    bullets: tuple[Bullet, ...] = ()
 
 
 @dataclass
@@ -44,19 +41,17 @@ class _DraftSubsection:
     title: str
     line: int
     folder: str
-    items: list[Item] = field(default_factory=list)
-    prose: list[str] = field(default_factory=list)
+    items: tuple[Item, ...] = ()
+    overview: str = ""
 
 
 class _Reader:
-    """Takes the lines of one checklist, one after the other."""
-
     def __init__(self, path: str) -> None:
         self.path = path
         self.slug = path.rpartition("/")[2].removesuffix(".md")
         self.problems: list[Problem] = []
         self.number, self.title = 0, ""
-        self.prose: list[str] = []
+        self.overview = ""
         self.done: list[Subsection] = []
         self.sub: _DraftSubsection | None = None
         self.item: _DraftItem | None = None
@@ -66,29 +61,26 @@ class _Reader:
     def take(self, line: Line) -> None:
         """Use one line."""
         if line.ticked:
-            self._wrong(
-                line, "a ticked box", "open it again: the build ticks the boxes"
-            )
+            remedy = "open it again: the build ticks the boxes"
+            self._wrong(line, "a ticked box", remedy)
         getattr(self, f"_{line.kind}")(line)
 
     def finish(self) -> SpecFile:
         """Return the checklist that the lines made."""
         self._close_subsection()
         if not self.title:
-            what = "no title"
-            remedy = "begin with a heading such as “# 16 Dag Runs”"
-            self.problems.append(Problem(self.path, 1, what, remedy))
+            self._wrong(1, "no title", "begin with a heading such as “# 16 Dag Runs”")
         elif not self.done:
-            what = "no subsection"
             remedy = f"add a heading such as “# {self.number}.1 Its title” and items"
-            self.problems.append(Problem(self.path, 1, what, remedy))
-        prose = " ".join(self.prose).strip()
+            self._wrong(1, "no subsection", remedy)
+        done = tuple(self.done)
         return SpecFile(
-            self.path, self.number, self.title, self.slug, tuple(self.done), prose
+            self.path, self.number, self.title, self.slug, done, self.overview
         )
 
-    def _wrong(self, line: Line, what: str, remedy: str) -> None:
-        self.problems.append(Problem(self.path, line.number, what, remedy))
+    def _wrong(self, at: Line | int, what: str, remedy: str) -> None:
+        line = at if isinstance(at, int) else at.number
+        self.problems.append(Problem(self.path, line, what, remedy))
 
     def _title(self, line: Line) -> None:
         if self.title or self.sub:
@@ -157,20 +149,16 @@ class _Reader:
 
     def _meta(self, line: Line) -> None:
         if not self.item or self.item.stem:
-            self._wrong(
-                line, "a Filename line without its item", "put it below the item"
-            )
+            what = "a Filename line without its item"
+            self._wrong(line, what, "put it below the item")
             return
         name, tags = line.groups
         self.item.stem = name.removesuffix(".py")
         prefix = "_".join(f"{int(n):02}" for n in self.item.id.split("."))
         if not re.fullmatch(rf"{prefix}_[a-z0-9]+(_[a-z0-9]+)*\.py", name):
-            what = (
-                f"file name {name} does not begin with {prefix}_ or is not snake_case"
-            )
-            self._wrong(
-                line, what, f"name it such as {prefix}_{slug(self.item.title)}.py"
-            )
+            what = f"file name {name} does not begin with {prefix}_"
+            remedy = f"name it such as {prefix}_{slug(self.item.title)}.py"
+            self._wrong(line, f"{what} or is not snake_case", remedy)
         self.item.tags, wrong = parse_tags(tags)
         for what, remedy in wrong:
             self._wrong(line, what, remedy)
@@ -178,12 +166,9 @@ class _Reader:
     def _bad_meta(self, line: Line) -> None:
         if self.item and not self.item.stem:
             self.item.stem = "?"
-        self._wrong(
-            line,
-            "the Filename line cannot be read",
-            "write: Filename: `16_01_01_name.py` | "
-            "Tags: `['kind', 'area', 'level', 'outcome']`",
-        )
+        tags = "Tags: `['kind', 'area', 'level', 'outcome']`"
+        remedy = f"write: Filename: `16_01_01_name.py` | {tags}"
+        self._wrong(line, "the Filename line cannot be read", remedy)
 
     def _bullet(self, line: Line) -> None:
         if self.tail:
@@ -194,7 +179,7 @@ class _Reader:
             self._missing_meta(self.item)
             self.item.stem = "?"
         if self.item:
-            self.item.bullets.append(Bullet(line.groups[0], line.number))
+            self.item.bullets += (Bullet(line.groups[0], line.number),)
 
     def _strange(self, line: Line) -> None:
         if not self.tail:
@@ -210,15 +195,14 @@ class _Reader:
         if self.item:
             what = f"text inside item {self.item.id}: {line.text.strip()[:40]}"
             self._wrong(line, what, "an item holds its Filename line and bullets only")
-        elif self.sub:
-            self.sub.prose.append(line.text.strip())
         else:
-            self.prose.append(line.text.strip())
+            owner = self.sub or self
+            owner.overview = f"{owner.overview} {line.text.strip()}".strip()
 
     def _missing_meta(self, item: _DraftItem) -> None:
         what = f"item {item.id} has no Filename line"
         remedy = "add below the heading: Filename: `….py` | Tags: `[…]`"
-        self.problems.append(Problem(self.path, item.line, what, remedy))
+        self._wrong(item.line, what, remedy)
 
     def _close_item(self) -> None:
         item, self.item = self.item, None
@@ -227,21 +211,11 @@ class _Reader:
         if not item.stem:
             self._missing_meta(item)
         if not item.bullets:
-            what, remedy = f"item {item.id} has no bullet", "add “- [ ] what it shows”"
-            self.problems.append(Problem(self.path, item.line, what, remedy))
+            what = f"item {item.id} has no bullet"
+            self._wrong(item.line, what, "add “- [ ] what it shows”")
         if len(item.tags) == len(TAGS):
-            self.sub.items.append(
-                Item(
-                    id=item.id,
-                    title=item.title,
-                    stem=item.stem,
-                    tags=item.tags,
-                    bullets=tuple(item.bullets),
-                    path=self.path,
-                    line=item.line,
-                    folder=self.sub.folder,
-                )
-            )
+            made = Item(**vars(item), path=self.path, folder=self.sub.folder)
+            self.sub.items += (made,)
 
     def _close_subsection(self) -> None:
         self._close_item()
@@ -249,22 +223,9 @@ class _Reader:
         if not sub:
             return
         if self.last[1] == 0:
-            what, remedy = (
-                f"subsection {sub.number} has no item",
-                "add one or remove it",
-            )
-            self.problems.append(Problem(self.path, sub.line, what, remedy))
-        self.done.append(
-            Subsection(
-                number=sub.number,
-                title=sub.title,
-                folder=sub.folder,
-                items=tuple(sub.items),
-                path=self.path,
-                line=sub.line,
-                overview=" ".join(sub.prose),
-            )
-        )
+            what = f"subsection {sub.number} has no item"
+            self._wrong(sub.line, what, "add one or remove it")
+        self.done.append(Subsection(**vars(sub), path=self.path))
 
     def _heading_help(self) -> str:
         return (

@@ -29,12 +29,8 @@ ARGUMENTS = [
 def chromium(without: str) -> Iterator[Browser]:
     """Start the Chromium of this machine and close it when the block ends.
 
-    Args:
-        without: what cannot be tested without a browser, for the message.
-
-    Raises:
-        pytest.skip.Exception: there is none.
-        pytest.fail.Exception: there is none, and DAGBOOK_REQUIRE_BROWSER=1.
+    Where there is none it skips, or fails if DAGBOOK_REQUIRE_BROWSER=1; ``without``
+    says what cannot be tested then.
     """
     import pytest
     from playwright.sync_api import sync_playwright

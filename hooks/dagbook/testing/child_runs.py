@@ -1,13 +1,8 @@
 """Child runs that are really executed while the run that waits for them is under way.
 
-``dag.test()`` runs one DAG, and nothing takes a queued run of another one. The block
-``executing(...)`` does for it what a scheduler and a worker would do: a process that is
-forked off takes the queued runs of the given DAGs, oldest first, and runs their tasks
-one after the other with the machinery of ``dag.test()``. So the states, XComs and
-results of a child are as real as those of the run that is recorded.
-
-A process and not a thread, because a task takes the supervisor's connection, the
-signals and the environment of the process that it runs in.
+A forked process takes the queued runs of some DAGs, oldest first, and runs their tasks
+by the machinery of ``dag.test()``. No thread, because a task takes the supervisor's
+connection, the signals and the environment of its process.
 """
 
 from __future__ import annotations
@@ -38,8 +33,7 @@ def executing(dags: Iterable[Any]) -> Iterator[None]:
     """Execute the queued runs of ``dags`` in another process until the block ends.
 
     Args:
-        dags: parsed DAGs, such as ``[example.sibling("packing")]``. Those that are
-            paused are left alone, as a scheduler would leave them.
+        dags: parsed DAGs, such as ``[example.sibling("packing")]``; paused ones wait.
 
     Raises:
         RuntimeError: that process failed; its traceback is on stderr. Also when the
@@ -70,7 +64,7 @@ def executing(dags: Iterable[Any]) -> Iterator[None]:
 def _ended(pid: int) -> int:
     """Return the status of a process that has been told to end; 0 is good.
 
-    One that hangs is aborted, and pytest's faulthandler then says where it was.
+    One that hangs is aborted, and pytest's faulthandler says where it was.
     """
     patience = time.monotonic() + LIMIT
     try:
@@ -110,8 +104,7 @@ def _exit_after(dags: dict[str, Any], closed: int) -> None:
 def _own_connections() -> Any:
     """Let go of what was inherited and works in the other process only.
 
-    Returns:
-        What must not be collected as garbage: it would wait for a thread that is gone.
+    Returns what must not be collected: it would wait for a thread that is gone.
     """
     from airflow import settings
     from airflow.sdk.execution_time.supervisor import in_process_api_server
@@ -151,12 +144,7 @@ def _queued(dag_ids: list[str]) -> list[tuple[str, str]]:
 
 
 def execute(dag: Any, run_id: str) -> str:
-    """Run a Dag run that exists, to its end, and return its final state.
-
-    Args:
-        dag: the parsed DAG.
-        run_id: a queued run of it.
-    """
+    """Run a queued Dag run of the parsed ``dag`` to its end; return its final state."""
     from airflow.models.dagrun import DagRun
     from airflow.sdk import DagRunState, TaskInstanceState
     from airflow.sdk.definitions.dag import _run_task

@@ -20,7 +20,7 @@ def when_logged(
     Args:
         example: its file has a logger named ``log``.
         words: a part of the line.
-        act: what happens at that moment, once; what it raises, the task raises.
+        act: called once; what it raises, the task raises.
 
     Raises:
         AssertionError: the block is over and nothing like ``words`` was logged.

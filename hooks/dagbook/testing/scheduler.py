@@ -1,9 +1,4 @@
-"""What Airflow's own scheduler decides, one round at a time, with no task executed.
-
-``dag.test()`` decides for itself. Where a test needs the decision of the scheduler
-about what is in the database, such as which queued run starts next, this asks the
-scheduler's code. That anything runs afterwards is proved on the live lane.
-"""
+"""What Airflow's own scheduler decides, one round at a time, with no task executed."""
 
 from __future__ import annotations
 
@@ -41,6 +36,30 @@ class Decisions:
             _until_due(session)
             self._scheduler._do_scheduling(session)
 
+    def executor_reports(self, task_id: str, state: str) -> None:
+        """Let the executor report that the process of a task has ended.
+
+        Args:
+            task_id: of the only such task instance in the database.
+            state: what the executor says, ``success`` or ``failed``.
+        """
+        from airflow.models import TaskInstance
+        from airflow.utils.session import create_session
+        from sqlalchemy import select
+
+        scheduler: Any = self._scheduler
+        (executor,) = scheduler.executors
+        executor.queued_tasks.clear()  # it was sent to a worker
+        wanted = select(TaskInstance).where(TaskInstance.task_id == task_id)
+        with create_session() as session:
+            ti = session.scalars(wanted).one()
+            ti.queued_by_job_id = scheduler.job.id
+            session.flush()
+            executor.running.discard(ti.key)
+            executor.event_buffer[ti.key] = (state, None)
+            bag, job = scheduler.scheduler_dag_bag, scheduler.job.id
+            scheduler.process_executor_events(executor, job, bag, session)
+
     def close_backfills(self) -> None:
         """Mark backfills without unfinished runs complete, as every half a minute."""
         self._scheduler._mark_backfills_complete()
@@ -57,17 +76,12 @@ class Decisions:
 
 
 def _until_due(session: Any) -> None:
-    """Wait, less than a second, for the runs that were queued in this second.
-
-    The clock of SQLite, which Airflow asks which runs are due, has whole seconds.
-    """
+    """Wait for the runs queued in this second: SQLite's clock has whole seconds."""
     from airflow.models.dagrun import DagRun
     from sqlalchemy import func, select
 
     now = datetime.now(UTC)
     made = select(func.max(DagRun.run_after)).where(DagRun.run_after <= now)
     latest = session.scalar(made.where(DagRun.state == "queued"))
-    if latest is not None and latest.replace(microsecond=0) == now.replace(
-        microsecond=0
-    ):
+    if latest is not None and int(latest.timestamp()) == int(now.timestamp()):
         time.sleep(1 - datetime.now(UTC).microsecond / 1e6)

@@ -8,6 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dagbook.problems import choice
+
 Scenario = Mapping[str, Any]
 Draw = Callable[..., Markup]
 
@@ -50,8 +52,8 @@ class Options(dict[str, Option]):
         kind, colon, name = word.partition(":")
         option = self.get(kind)
         if option is None or (":" in option.word) != bool(name):
-            known = ", ".join(option.word for option in self.values())
-            raise ValueError(f"cannot show {word!r} — one of {known}")
+            known = choice(word, (option.word for option in self.values()))
+            raise ValueError(f"cannot show {word!r} — {known}")
         return option.draw(scenario, name) if colon else option.draw(scenario)
 
 

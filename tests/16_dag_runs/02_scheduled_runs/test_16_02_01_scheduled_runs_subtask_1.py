@@ -1,120 +1,88 @@
-"""A tick has no interval; the window is the DAG's own; old dates can be had back."""
+"""A scheduled time has no interval; the hours before it do; the setting moves dates."""
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
+from airflow.sdk import DAG
+
+from dagbook.airflow_compat import DagSerialization
+from dagbook.parsing.describe import ticks
 
 MAY_1 = datetime(2026, 5, 1, tzinfo=UTC)
-OLD_DATES = "AIRFLOW__SCHEDULER__CREATE_CRON_DATA_INTERVALS"
+FROM = "2026-05-01T00:00:00+00:00"
+SETTING = "AIRFLOW__SCHEDULER__CREATE_CRON_DATA_INTERVALS"
+DAY = ["2026-04-30 00 h", "2026-04-30 09 h", "2026-04-30 21 h"]
 
 
-# --8<-- [start:tick]
-def test_the_interval_of_a_tick_holds_nothing(example):
-    run = example.run(logical_date=MAY_1)
+def test_the_hours_before_the_run_hold_three_orders(example):
+    undated = example.run(logical_date=None)
+    dated = example.run("dated", logical_date=MAY_1)
 
-    assert run.value("by_interval") == {
-        "from": "2026-05-01T00:00:00+00:00",
-        "to": "2026-05-01T00:00:00+00:00",
-        "readings": 0,
-        "kwh": 0,
+    assert undated.value("report") == dated.value("report") == "3 orders"
+    assert dated.value("extract") == DAY  # the start is included, the end is not
+    assert undated.value("extract")[-1] == "2026-05-01 00 h"
+    assert undated.state == dated.state == "success"
+
+
+def test_the_interval_of_the_same_day_holds_none(example):
+    run = example.run("by-interval", role="by_interval", logical_date=MAY_1)
+
+    assert (run.state, run.value("extract")) == ("success", [])
+    [first, second] = example.ticks(FROM, 2)
+    dates = set(first.values())
+    assert dates == {"2026-05-01T00:00:00Z"}
+    assert set(second.values()) == {"2026-05-02T00:00:00Z"}
+
+
+def test_the_setting_gives_intervals_and_moves_the_logical_date(example, monkeypatch):
+    monkeypatch.setenv(SETTING, "True")
+    run = example.run("with-intervals", role="by_interval", logical_date=MAY_1)
+    assert run.value("extract") == DAY
+
+    at_midnight = {"run_after": "2026-05-02T00:00:00Z"}
+    [with_setting] = example.ticks(FROM, 1, "by_interval")
+    assert with_setting == at_midnight | {
+        "logical_date": "2026-05-01T00:00:00Z",
+        "start": "2026-05-01T00:00:00Z",
+        "end": "2026-05-02T00:00:00Z",
     }
-    assert run.value("by_window") == {
-        "from": "2026-04-30T00:00:00+00:00",
-        "to": "2026-05-01T00:00:00+00:00",
-        "readings": 4,
-        "kwh": 0.5 + 2.0 + 3.25 + 4.0,
-    }
-    assert run.value("day_total") == 9.75
-    # --8<-- [end:tick]
-    assert run.task("day_total").log == [
-        "WARNING the data interval holds 0 readings, the window 4"
-    ]
-    assert run.state == "success"
+    example.scenario("with-intervals").keep(
+        "run of 2026-05-02 00:00",
+        {
+            "1 by default": {
+                "logical date": "2026-05-02",
+                "data interval": "2026-05-02 to 2026-05-02",
+            },
+            "2 with create_cron_data_intervals": {
+                "logical date": with_setting["logical_date"][:10],
+                "data interval": (
+                    f"{with_setting['start'][:10]} to {with_setting['end'][:10]}"
+                ),
+            },
+        },
+    )
 
 
-# --8<-- [start:old-dates]
-def test_one_setting_brings_the_intervals_back(example, monkeypatch):
-    monkeypatch.setenv(OLD_DATES, "True")
-    run = example.run("with-intervals", logical_date=MAY_1, conf={"window_hours": None})
+def test_the_setting_of_cron_holds_for_a_timedelta_too(example, monkeypatch):
+    def length() -> timedelta:
+        start = datetime(2026, 4, 28, tzinfo=UTC)
+        dag = DAG("x", schedule=timedelta(days=1), start_date=start, catchup=True)
+        stored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+        [tick] = ticks(stored, FROM, 1)
+        ends = (datetime.fromisoformat(tick[key]) for key in ("start", "end"))
+        start, end = ends
+        return end - start
 
-    assert run.value("by_interval") == run.value("by_window")
-    assert run.value("by_window")["from"] == "2026-04-30T00:00:00+00:00"
-    assert run.value("day_total") == 9.75
-    assert run.task("day_total").log == []
-    # --8<-- [end:old-dates]
-
-
-# --8<-- [start:dates]
-def test_all_four_dates_of_a_tick_are_the_same(example):
-    for tick in example.ticks("2026-05-01T00:00:00Z", 3):
-        assert len(set(tick.values())) == 1
-    first = example.ticks("2026-05-01T00:00:00Z", 1)[0]
-    assert first["run_after"] == "2026-05-01T00:00:00Z"
+    assert length() == timedelta(0)
+    monkeypatch.setenv("AIRFLOW__SCHEDULER__CREATE_DELTA_DATA_INTERVALS", "True")
+    assert length() == timedelta(0)
+    monkeypatch.setenv(SETTING, "True")
+    assert length() == timedelta(days=1)
 
 
-def test_with_intervals_the_logical_date_is_a_day_before_the_start(
-    example, monkeypatch
-):
-    monkeypatch.setenv(OLD_DATES, "True")
-    first = example.ticks("2026-05-01T00:00:00Z", 1)[0]
+def test_a_run_without_a_date_has_no_interval_at_all(example):
+    run = example.run("no-date", role="by_interval", logical_date=None)
 
-    assert first["logical_date"] == first["start"] == "2026-05-01T00:00:00Z"
-    assert first["run_after"] == first["end"] == "2026-05-02T00:00:00Z"
-    # --8<-- [end:dates]
-
-
-# --8<-- [start:guard]
-def test_an_empty_interval_without_a_window_is_refused(example):
-    run = example.run("no-window", logical_date=MAY_1, conf={"window_hours": None})
-
-    by_window = run.task("by_window")
     assert run.state == "failed"
-    assert by_window.error == (
-        "AirflowFailException: the interval of this run begins and ends at "
-        "2026-05-01 00:00: set window_hours, or give the DAG a timetable with intervals"
+    assert run.task("extract").error == (
+        "TypeError: unsupported operand type(s) for -: 'NoneType' and 'NoneType'"
     )
-    assert (by_window.try_number, by_window.max_tries) == (1, 1)
-    assert run.states["day_total"] == "upstream_failed"
-    # --8<-- [end:guard]
-
-
-def test_a_window_without_readings_is_no_result(example):
-    run = example.run("nothing-there", logical_date=datetime(2026, 5, 9, tzinfo=UTC))
-
-    assert run.task("day_total").error == (
-        "AirflowFailException: no reading from 2026-05-08T00:00:00+00:00 "
-        "to 2026-05-09T00:00:00+00:00"
-    )
-    assert run.task("day_total").try_number == 1
-
-
-def test_a_window_includes_its_start_and_not_its_end(example):
-    add = example.module.consumption
-    six = timedelta(hours=6)
-
-    assert add(MAY_1 - six, MAY_1)["kwh"] == 4.0
-    assert add(MAY_1, MAY_1 + six)["kwh"] == 0.75
-    assert add(MAY_1 - 5 * six, MAY_1 - 4 * six)["kwh"] == 1.5
-
-
-@pytest.mark.parametrize("hours", [0, -24, "24"])
-def test_a_window_of_no_hours_is_no_window(example, hours):
-    with pytest.raises(ValueError, match="window_hours"):
-        example.run(f"hours-{hours}", conf={"window_hours": hours})
-
-
-def test_a_window_may_be_any_length(example):
-    run = example.run("two-days", logical_date=MAY_1, conf={"window_hours": 30})
-
-    assert run.value("by_window")["readings"] == 5
-
-
-def test_it_starts_at_the_latest_midnight_only(example):
-    assert example.dag.schedule == "@daily"
-    assert example.dag.catchup is False
-    assert example.dag.start_date == datetime(2026, 4, 1, tzinfo=UTC)
-    assert example.dag.get_task("day_total").retry_delay == timedelta(seconds=1)
-    assert example.dag.params.get_param("window_hours").schema == {
-        "type": ["null", "integer"],
-        "minimum": 1,
-    }

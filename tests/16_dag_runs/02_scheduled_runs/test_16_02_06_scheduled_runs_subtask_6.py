@@ -1,217 +1,162 @@
-"""Days that are booked in order, a day that is not, and runs that are in no order."""
+"""The load of a day waits for the one before: seen, released, and in a deadlock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
+from airflow.api_fastapi.execution_api.datamodels.dagrun import TriggerDAGRunPayload
+from airflow.api_fastapi.execution_api.routes.dag_runs import trigger_dag_run
+from airflow.models.dagrun import DagRun
+from airflow.utils.session import create_session
+from sqlalchemy import select
 
+from dagbook.running import dag_test
+from dagbook.testing.child_runs import execute
+from dagbook.testing.scheduler import Decisions
 
-def evening(day, hour=18):
-    return datetime(2026, 5, day, hour, tzinfo=UTC)
-
-
-def at(day, hour=18):
-    moment = evening(day, hour)
-    return {"logical_date": moment, "run_after": moment}
-
-
-# The first run of each test opens a new ledger.
-NEW = {"opening": 0}
-
-
-def test_the_first_day_has_no_day_before_it(example):
-    run = example.run(**at(1), conf=NEW)
-
-    assert run.value("continuity") is None
-    assert run.value("takings") == {
-        "until": "2026-05-01T18:00:00+00:00",
-        "opening": 0,
-        "taken": 12_600 + 19_800,
-    }
-    assert run.value("ledger") == 32_400
-    assert run.task("ledger").log == ["INFO 0 + 32400 = 32400 cents"]
-    assert run.state == "success"
-
-
-# --8<-- [start:in-order]
-def test_each_day_opens_with_what_the_day_before_closed_with(example):
-    first = example.run("day-1", **at(1), conf={"opening": 500})
-    second = example.run("day-2", **at(2))
-
-    assert first.value("ledger") == 500 + 32_400
-    assert second.value("continuity") == "2026-05-01 18:00"
-    assert second.value("takings") == {
-        "until": "2026-05-02T18:00:00+00:00",
-        "opening": 32_900,
-        "taken": 27_900,
-    }
-    assert second.value("ledger") == 60_800
-    # --8<-- [end:in-order]
-
-
-# --8<-- [start:gap]
-def test_the_day_after_a_failed_day_names_it_and_books_nothing(example):
-    example.run("before-the-gap-1", **at(1), conf=NEW)
-    example.run("before-the-gap-2", **at(2))
-    third = example.run("bad-till", **at(3))
-    fourth = example.run("gap", **at(4))
-
-    assert third.value("continuity") == "2026-05-02 18:00"
-    assert third.task("takings").error == (
-        "AirflowFailException: 2026-05-03T17:50:00+00:00: "
-        "40 tickets are 36000 cents, not 35100"
-    )
-    assert third.states["ledger"] == "upstream_failed"
-    assert fourth.task("continuity").error == (
-        "AirflowFailException: not booked yet: 2026-05-03"
-    )
-    assert fourth.states["takings"] == fourth.states["ledger"] == "upstream_failed"
-    # --8<-- [end:gap]
-    assert third.task("takings").try_number == 1
-    assert fourth.task("continuity").try_number == 1
-    assert (third.state, fourth.state) == ("failed", "failed")
-
-
-# --8<-- [start:watermark]
-def test_a_failed_day_leaves_the_watermark_where_it_was(example):
-    example.run("watermark-2", **at(2), conf=NEW)
-    example.run("watermark-3", **at(3))
-    with example.api.client("viewer") as api:
-        assets = api.get("/api/v2/assets").json()["assets"]
-        [asset] = [a["id"] for a in assets if a["name"] == "exhibition_ledger"]
-        book = api.get(f"/api/v2/assets/{asset}/state-store/book").json()["value"]
-
-    assert book == {"until": "2026-05-02T18:00:00+00:00", "closing": 27_900}
-    # --8<-- [end:watermark]
-
-
-# --8<-- [start:backwards]
-def test_an_earlier_day_is_not_booked_after_a_later_one(example):
-    example.run("later-day", **at(2), conf=NEW)
-    earlier = example.run("earlier-day", **at(1))
-
-    assert earlier.task("takings").error == (
-        "AirflowFailException: booked until 2026-05-02T18:00:00+00:00, "
-        "not 2026-05-01T18:00:00+00:00"
-    )
-    assert earlier.task("takings").try_number == 1
-    assert earlier.states["ledger"] == "upstream_failed"
-    # --8<-- [end:backwards]
-
-
-def test_the_closed_day_is_not_missing(example):
-    example.run("monday", **at(4), conf={"opening": 100})
-    wednesday = example.run("wednesday", **at(6))
-
-    assert wednesday.value("continuity") == "2026-05-04 18:00"
-    assert wednesday.value("takings")["opening"] == 100 + 8_100
-    assert wednesday.value("takings")["taken"] == 10_800
-
-
-# --8<-- [start:by-hand]
-def test_a_run_by_hand_shortens_the_day_after_it(example):
-    example.run("evening-1", **at(1), conf=NEW)
-    noon = example.run("noon", **at(2, 13))
-    night = example.run("evening-2", **at(2))
-
-    assert noon.value("takings")["taken"] == 27_900
-    assert night.value("continuity") == "2026-05-02 13:00"
-    assert night.value("takings")["taken"] == 0
-    assert night.value("ledger") == noon.value("ledger") == 60_300
-    # --8<-- [end:by-hand]
-
-
-def test_a_run_without_a_logical_date_has_no_place(example):
-    run = example.run("no-date", logical_date=None)
-
-    assert run.task("continuity").error == (
-        "AirflowFailException: a run without a logical date is not in a row"
-    )
-    assert run.task("continuity").try_number == 1
-    assert run.states["takings"] == run.states["ledger"] == "upstream_failed"
-
-
-# --8<-- [start:missing-days]
-@pytest.mark.parametrize(
-    ("last", "this", "missing"),
-    [
-        (evening(1), evening(2), []),
-        (evening(1), evening(3), ["2026-05-02"]),
-        (evening(2), evening(6), ["2026-05-03", "2026-05-04"]),
-        (evening(4), evening(6), []),
-        # A run by hand in the afternoon leaves that evening to be booked.
-        (evening(3, 15), evening(3), []),
-        (evening(3, 15), evening(4), ["2026-05-03"]),
-        (evening(3, 15), evening(4, 12), ["2026-05-03"]),
-        (evening(3, 19), evening(4), []),
-    ],
+STEM = "16_02_06_scheduled_runs_subtask_6"
+DAG = f"/api/v2/dags/{STEM}"
+RUNS = f"{DAG}/dagRuns"
+MAY_3 = datetime(2026, 5, 3, tzinfo=UTC)
+WAITS = (
+    "depends_on_past is true for this task, but 1 previous task instance(s) "
+    "are not in a successful state."
 )
-def test_which_days_are_missing_between_two_runs(example, last, this, missing):
-    assert example.module.missing_days(last, this) == missing
-    # --8<-- [end:missing-days]
 
 
-# --8<-- [start:schedule]
-def test_the_list_of_days_and_the_schedule_agree(example):
-    ticks = example.ticks("2026-05-01T00:00:00Z", 9)
-    days = [tick["run_after"][:10] for tick in ticks]
-
-    assert days == [f"2026-05-0{n}" for n in (1, 2, 3, 4, 6)]
-    assert days[1:-1] == example.module.missing_days(evening(1), evening(6))
-    # --8<-- [end:schedule]
-    assert ticks[0]["run_after"] == "2026-05-01T18:00:00Z"
+@pytest.fixture
+def op(example):
+    """Return a client whose exchanges are not recorded."""
+    with example.api.client("op") as client:
+        client.patch(DAG, json={"is_paused": False}).raise_for_status()
+        yield client
 
 
-@pytest.mark.parametrize(
-    ("moment", "cents"),
-    [("2026-05-01T12:30:00+00:00", 12_600), ("2026-05-03T17:50:00+00:00", 36_000)],
-)
-def test_a_correction_stands_for_what_was_in_the_till(example, moment, cents):
-    fixed = {"2026-05-03T17:50:00+00:00": 36_000}
-    assert example.module.count(moment, fixed) == cents
-    fail = example.module.AirflowFailException
-    with pytest.raises(fail, match="tickets are"):
-        example.module.count(moment, {moment: cents + 1})
+def add(op, day: int, fail: bool = False) -> str:
+    """Create the run of a day of May."""
+    run_id = f"sales-2026-05-0{day}"
+    body = {"dag_run_id": run_id, "logical_date": f"2026-05-0{day}T00:00:00Z"}
+    op.post(RUNS, json=body | {"conf": {"fail": fail}}).raise_for_status()
+    return run_id
 
 
-# --8<-- [start:first-run]
-def test_a_ledger_that_nobody_opened_begins_a_day_back_with_nothing(example):
-    takings = example.dag.get_task("takings").python_callable
-    store = {example.module.LEDGER: {}}
+def mark(op, run_id: str, task_id: str, state: str = "success") -> None:
+    url = f"{RUNS}/{run_id}/taskInstances/{task_id}"
+    op.patch(url, json={"new_state": state}).raise_for_status()
 
-    assert takings({"opening": None}, evening(2), store) == {
-        "until": "2026-05-02T18:00:00+00:00",
-        "opening": 0,
-        "taken": 27_900,
+
+def waiting(example, op) -> Decisions:
+    """Let the load of 1 May fail, and a scheduler start the run of 2 May."""
+    assert execute(example.dag, add(op, 1, fail=True)) == "failed"
+    second = add(op, 2)
+    scheduler = Decisions()
+    scheduler.decide()
+    mark(op, second, "extract")  # what a worker would have done
+    scheduler.decide()
+    return scheduler
+
+
+def reasons(client, run_id: str) -> dict:
+    url = f"{RUNS}/{run_id}/taskInstances/load/dependencies"
+    answer = client.get(url, extensions={"name": "dependencies"}).json()
+    return {one["name"]: one["reason"] for one in answer["dependencies"]}
+
+
+def state(op, run_id: str) -> str:
+    return op.get(f"{RUNS}/{run_id}").json()["state"]
+
+
+def test_the_first_run_waits_for_nothing(example):
+    run = example.run(logical_date=None)
+
+    assert (run.state, run.value("report")) == ("success", "10 pieces")
+
+
+def test_the_next_day_waits_without_a_state_and_the_api_says_why(example, op):
+    waiting(example, op)
+    asked = example.scenario("waiting")
+    with asked.http("viewer") as viewer:
+        assert reasons(viewer, "sales-2026-05-02")["Previous Dagrun State"] == WAITS
+    rows = op.get(f"{RUNS}/sales-2026-05-02/taskInstances").json()["task_instances"]
+    states = {one["task_id"]: str(one["state"]) for one in rows}
+    assert states == {"extract": "success", "load": "None", "report": "None"}
+    kept = {"run": state(op, "sales-2026-05-02"), "tasks": states}
+    asked.keep("run of 2 May while it waits", kept)
+    assert kept["run"] == "running"
+
+    third = {"logical_date": MAY_3, "run_after": MAY_3, "conf": None}
+    with pytest.raises(TimeoutError):  # dag.test() waits as well, without an end
+        dag_test.test_run(example.dag, **third, mark_success=None, limit=4)
+    undated = {"dag_run_id": "undated", "logical_date": None}
+    op.post(RUNS, json=undated).raise_for_status()
+    assert execute(example.dag, "undated") == "success"
+
+
+def test_marking_the_old_run_does_not_help_and_marking_its_task_does(example, op):
+    scheduler = waiting(example, op)
+    first, second = "sales-2026-05-01", "sales-2026-05-02"
+    seen = {"1 before": reasons(op, second)}
+    op.patch(f"{RUNS}/{first}", json={"state": "success"}).raise_for_status()
+    seen["2 run of 1 May marked success"] = reasons(op, second)
+    mark(op, first, "load", "skipped")
+    seen["3 its load marked skipped"] = reasons(op, second)
+    told = {
+        step: "waits" if "Previous Dagrun State" in found else "may start"
+        for step, found in seen.items()
     }
-    # --8<-- [end:first-run]
-    booked = {"book": {"until": "2026-05-02T18:00:00+00:00", "closing": 5}}
-    again = takings({"opening": None}, evening(2), {example.module.LEDGER: booked})
-    assert (again["opening"], again["taken"]) == (5, 0)
+    assert example.scenario("marked").keep("load of 2 May", told) == {
+        "1 before": "waits",
+        "2 run of 1 May marked success": "waits",
+        "3 its load marked skipped": "may start",
+    }
+    scheduler.decide()
+    load = op.get(f"{RUNS}/{second}/taskInstances/load").json()
+    assert load["state"] == "queued"
 
 
-def test_a_correction_is_read_when_the_day_is_booked(example, monkeypatch):
-    fixed = '{"2026-05-03T17:50:00+00:00": 36000}'
-    monkeypatch.setenv("AIRFLOW_VAR_TILL_CORRECTIONS", fixed)
-    takings = example.dag.get_task("takings").python_callable
-    booked = {"book": {"until": "2026-05-02T18:00:00+00:00", "closing": 60_300}}
+def test_a_clear_of_the_old_run_is_stuck_behind_max_active_runs(example, op):
+    scheduler = waiting(example, op)
+    first, second = "sales-2026-05-01", "sales-2026-05-02"
+    seen = {}
 
-    third = takings({"opening": None}, evening(3), {example.module.LEDGER: booked})
-    assert third["taken"] == 3_600 + 36_000
+    def look(step: str) -> None:
+        scheduler.decide()
+        seen[step] = f"1 May {state(op, first)}, 2 May {state(op, second)}"
+
+    clear = {"dag_run_id": first, "dry_run": False}
+    op.post(f"{DAG}/clearTaskInstances", json=clear).raise_for_status()
+    look("1 after the clear of 1 May")
+    op.patch(f"{RUNS}/{second}", json={"state": "failed"}).raise_for_status()
+    look("2 after 2 May is marked failed")
+    assert example.scenario("stuck").keep("the two runs", seen) == {
+        "1 after the clear of 1 May": "1 May queued, 2 May running",
+        "2 after 2 May is marked failed": "1 May running, 2 May failed",
+    }
 
 
-@pytest.mark.parametrize("opening", [-1, "0"])
-def test_an_opening_balance_is_a_number_of_cents(example, opening):
-    with pytest.raises(ValueError, match="opening"):
-        example.run(f"opening-{opening}", conf={"opening": opening})
-
-
-def test_what_only_a_scheduler_looks_at(example):
-    dag = example.dag
-    assert (dag.catchup, dag.max_active_runs) == (True, 1)
-    assert (dag.start_date, dag.end_date) == (evening(1), evening(6))
-    waits = [task.task_id for task in dag.tasks if task.depends_on_past]
-    assert waits == ["ledger"]
-    assert dag.get_task("ledger").upstream_task_ids == {"takings"}
-    assert dag.get_task("takings").upstream_task_ids == {"continuity"}
-    assert {task.retries for task in dag.tasks} == {1}
-    assert dag.get_task("ledger").retry_delay == timedelta(seconds=1)
+def test_with_catchup_only_manual_runs_are_passed_over(example, op):
+    days = {"from_date": "2026-05-01T00:00:00Z", "to_date": "2026-05-01T00:00:00Z"}
+    body = {"dag_id": STEM, "reprocess_behavior": "completed", **days}
+    op.post("/api/v2/backfills", json=body).raise_for_status()
+    asked = TriggerDAGRunPayload(logical_date="2026-05-02T00:00:00Z")
+    with create_session() as session:
+        token = SimpleNamespace(id=None)
+        trigger_dag_run(STEM, "by-operator", asked, session, token)
+    add(op, 3)
+    add(op, 4)
+    previous = {}
+    with create_session() as session:
+        for run in session.scalars(select(DagRun).order_by(DagRun.logical_date)):
+            any_type = DagRun.get_previous_dagrun(run, session=session)
+            not_manual = DagRun.get_previous_scheduled_dagrun(run.id, session=session)
+            previous[f"{run.logical_date:%d}"] = [
+                one and str(one.run_type) for one in (any_type, not_manual)
+            ]
+    # --8<-- [start:previous]
+    assert previous == {  # by day of May: without catchup, with catchup
+        "01": [None, None],
+        "02": ["backfill", "backfill"],
+        "03": ["operator_triggered", "operator_triggered"],
+        "04": ["manual", "operator_triggered"],
+    }
+    # --8<-- [end:previous]

@@ -1,283 +1,161 @@
-"""One week of runs in every state, and what three backfills make of it."""
+"""A week with runs in every state, and what each reprocess behaviour takes of it."""
 
 from datetime import UTC, datetime
 
-import pendulum
 import pytest
 
+from dagbook.running.dag_test import load
+from dagbook.testing.child_runs import execute
+
 STEM = "16_03_03_backfill_runs_subtask_3"
-CASH_UP = f"{STEM}__cash_up"
-RUNS = f"/api/v2/dags/{CASH_UP}/dagRuns"
-MON, TUE, WED, THU, FRI, SAT, SUN = [f"2026-03-0{n}" for n in range(2, 9)]
-NONE = [FRI, SUN]
-FAILED = [TUE, FRI, SAT, SUN]
-COMPLETED = [MON, TUE, WED, FRI, SAT, SUN]
-ALL_WEEK = {"from_date": "2026-03-02", "to_date": "2026-03-08", "dag_id": CASH_UP}
+RUNS = f"/api/v2/dags/{STEM}/dagRuns"
+BACKFILLS = "/api/v2/backfills"
+WEEK = {2: "success", 3: "failed", 4: "running", 5: "queued", 7: "failed"}  # 6, 8: none
+ASKED = {"dag_id": STEM, "from_date": "2026-03-02", "to_date": "2026-03-08"}
 
 
-def make_week(example, client) -> None:
-    for day, state in example.module.WEEK.items():
-        if state:
-            example.module.make_run(client, day, state)
+@pytest.fixture
+def op(example):
+    """Return a client whose requests are not recorded."""
+    with example.api.client("op") as client:
+        yield client
 
 
-def rows(client, *fields: str) -> dict[str, list]:
-    """Return fields of the runs of the week by day."""
-    found = client.get(f"{RUNS}?order_by=logical_date").json()["dag_runs"]
-    return {run["logical_date"][:10]: [run[f] for f in fields] for run in found}
+def make_week(client) -> None:
+    """Create a run for each day of WEEK, and give it its state."""
+    for day, state in WEEK.items():
+        name, date = f"sales-2026-03-0{day}", f"2026-03-0{day}T00:00:00Z"
+        body = {"dag_run_id": name, "logical_date": date}
+        client.post(RUNS, json=body).raise_for_status()
+        if state == "running":
+            set_running(name)
+        elif state != "queued":
+            client.patch(f"{RUNS}/{name}", json={"state": state}).raise_for_status()
 
 
-def clear_numbers() -> dict[str, int]:
-    """Return how often each run was cleared, which no endpoint tells."""
-    from airflow.models.dagrun import DagRun
-    from airflow.utils.session import create_session
-    from sqlalchemy import select
-
-    with create_session() as session:
-        query = select(DagRun.logical_date, DagRun.clear_number)
-        return {f"{day:%Y-%m-%d}": number for day, number in session.execute(query)}
-
-
-# --8<-- [start:default]
-def test_the_three_behaviours_and_one_week(example):
-    example.api.export("user")
-    run = example.run(logical_date=None)
-
-    assert [one["days"] for one in run.values("ask")] == [NONE, FAILED, COMPLETED]
-    assert run.value("matrix") == {
-        "2026-03-02 success": "completed",
-        "2026-03-03 failed": "failed, completed",
-        "2026-03-04 success": "completed",
-        "2026-03-05 queued": "",
-        "2026-03-06 no run": "none, failed, completed",
-        "2026-03-07 failed": "failed, completed",
-        "2026-03-08 no run": "none, failed, completed",
-    }
-    # --8<-- [end:default]
-    assert [run.task("ask", n).log for n in range(3)] == [
-        ["INFO none: 2 runs"],
-        ["INFO failed: 4 runs"],
-        ["INFO completed: 6 runs"],
-    ]
-    assert run.value("make_week") == example.module.WEEK
-    assert {r["state"] for r in run.runs} == {"success", "failed", "queued"}
-    assert run.state == "success"
-
-
-# --8<-- [start:created]
-@pytest.mark.parametrize(
-    ("behaviour", "days"),
-    [("none", NONE), ("failed", FAILED), ("completed", COMPLETED)],
-)
-def test_the_backfill_runs_what_the_dry_run_said(example, behaviour, days):
-    with example.api.client("user") as client:
-        make_week(example, client)
-        body = ALL_WEEK | {"reprocess_behavior": behaviour}
-        client.post("/api/v2/backfills", json=body).raise_for_status()
-        runs = rows(client, "dag_run_id", "run_type", "triggered_by", "state")
-    again = clear_numbers()
-    example.scenario(f"created-{behaviour}").keep(
-        "the week after",
-        {
-            run_id: f"type {run_type}, {state}, cleared {again[day]}"
-            for day, (run_id, run_type, _, state) in runs.items()
-        },
-    )
-    for day, (run_id, run_type, triggered_by, state) in runs.items():
-        existed = run_id == f"cash-up-{day}"
-        assert existed is bool(example.module.WEEK[day])
-        assert again[day] == int(existed and day in days)
-        if day in days:
-            assert (run_type, triggered_by, state) == ("backfill", "backfill", "queued")
-        else:
-            assert (run_type, triggered_by) == ("manual", "rest_api")
-            assert state == example.module.WEEK[day]
-    # --8<-- [end:created]
-    assert {day for day in runs if runs[day][1] == "backfill"} == set(days)
-
-
-# --8<-- [start:conf]
-@pytest.mark.parametrize(
-    ("name", "sent", "old_run", "new_run"),
-    [
-        ("no-conf", {}, {"mark": "."}, {}),
-        ("a-conf", {"dag_run_conf": {"mark": ","}}, {"mark": ","}, {"mark": ","}),
-        ("an-empty-conf", {"dag_run_conf": {}}, {}, {}),
-    ],
-)
-def test_an_old_run_keeps_its_conf_unless_the_backfill_brings_one(
-    example, name, sent, old_run, new_run
-):
-    with example.api.client("user") as client:
-        old = {"dag_run_id": "old", "logical_date": f"{TUE}T00:00:00Z"}
-        old["conf"] = {"mark": "."}
-        client.post(RUNS, json=old).raise_for_status()
-        client.patch(f"{RUNS}/old", json={"state": "failed"}).raise_for_status()
-        body = ALL_WEEK | {"to_date": WED, "reprocess_behavior": "failed", **sent}
-        client.post("/api/v2/backfills", json=body).raise_for_status()
-        confs = rows(client, "conf")
-    assert confs == {MON: [new_run], TUE: [old_run], WED: [new_run]}
-    # --8<-- [end:conf]
-    example.scenario(name).keep("conf by day", {day: confs[day][0] for day in confs})
-
-
-# --8<-- [start:running]
-def test_a_run_at_work_is_not_touched(example):
+def set_running(name: str) -> None:
+    """Do what the scheduler does, which no request can."""
     from airflow.models.dagrun import DagRun
     from airflow.utils.session import create_session
     from sqlalchemy import update
 
-    with example.api.client("user") as client:
-        make_week(example, client)
-        with create_session() as session:
-            monday = DagRun.run_id == f"cash-up-{MON}"
-            session.execute(update(DagRun).where(monday).values(state="running"))
-        days = example.module.would_run(client, "completed")
-        body = ALL_WEEK | {"reprocess_behavior": "completed"}
-        client.post("/api/v2/backfills", json=body).raise_for_status()
-        runs = rows(client, "run_type", "state")
-    assert MON not in days
-    assert runs[MON] == ["manual", "running"]
-    assert runs[THU] == ["manual", "queued"]
-    # --8<-- [end:running]
+    with create_session() as session:
+        row = update(DagRun).where(DagRun.run_id == name)
+        session.execute(row.values(state="running"))
 
 
-def test_nothing_to_run_is_a_backfill_all_the_same(example):
-    kept = example.scenario("nothing-to-run")
-    with example.api.client("user") as client:
-        example.module.make_run(client, MON, "success")
-    body = ALL_WEEK | {"to_date": MON}
-    with kept.http("user", keep=["total_entries", "id", "completed_at"]) as client:
-        dry = client.post("/api/v2/backfills/dry_run", json=body).json()
-        made = client.post("/api/v2/backfills", json=body)
-
-    assert dry["total_entries"] == 0
-    assert made.status_code == 200
-    assert made.json()["completed_at"] is None
+def days(client, behaviour: str) -> list[int]:
+    body = ASKED | {"reprocess_behavior": behaviour}
+    found = client.post(f"{BACKFILLS}/dry_run", json=body).json()["backfills"]
+    return [int(one["logical_date"][8:10]) for one in found]
 
 
-# --8<-- [start:ui-name]
-@pytest.mark.parametrize(
-    ("scenario", "word", "hint"),
-    [
-        ("ui-name", "Missing and Errored Runs", "failed"),
-        ("ui-missing", "missing runs", "none"),
-        ("ui-all", "All Runs", "completed"),
-        ("no-name", "success", "none, failed or completed"),
-    ],
-)
-def test_the_words_of_the_ui_are_unknown_to_the_api(example, scenario, word, hint):
-    message = (
-        f"'{word}': Input should be 'failed', 'completed' or 'none'. Ask for {hint}"
-    )
-    with example.api.client("user") as client:
-        with pytest.raises(example.module.AirflowFailException) as refused:
-            example.module.would_run(client, word)
-        assert str(refused.value) == message
-    if scenario == "ui-name":
-        run = example.run(
-            scenario, conf={"behaviours": ["none", word]}, logical_date=None
+def test_a_plain_trigger_loads_the_day_of_run_after(example):
+    run = example.run(logical_date=None)
+
+    assert (run.state, run.value("load")) == ("success", "orders-2026-05-01.csv loaded")
+
+
+def test_the_dry_run_of_each_behaviour(example, op):
+    make_week(op)
+    found = {name: days(op, name) for name in ("none", "failed", "completed")}
+
+    assert found == {"none": [6, 8], "failed": [3, 6, 7, 8]} | {
+        "completed": [2, 3, 6, 7, 8]
+    }
+    rows = {
+        f"{day} March, {WEEK.get(day, 'no run')}": ", ".join(
+            name for name, those in found.items() if day in those
         )
-        assert run.task("ask", 0).value["days"] == NONE
-        assert run.task("ask", 1).error == f"AirflowFailException: {message}"
-        assert run.states["matrix"] == "upstream_failed"
-        assert run.state == "failed"
-    # --8<-- [end:ui-name]
-
-
-# --8<-- [start:mismatch]
-@pytest.mark.parametrize(
-    ("behaviour", "days", "wrong"),
-    [
-        ("none", [FRI], f"{SUN} (no run) with none"),
-        ("none", [TUE, FRI, SUN], f"{TUE} (failed) with none"),
-        ("failed", [MON, *FAILED], f"{MON} (success) with failed"),
-        ("failed", [TUE, FRI, SUN], f"{SAT} (failed) with failed"),
-        ("completed", COMPLETED[1:], f"{MON} (success) with completed"),
-        ("completed", [*COMPLETED, THU], f"{THU} (queued) with completed"),
-        ("completed", [MON, WED, SAT, SUN], f"{TUE} (failed) with completed, {FRI} "),
-    ],
-)
-def test_an_answer_that_breaks_the_rule_fails(example, behaviour, days, wrong):
-    with pytest.raises(example.module.AirflowFailException) as refused:
-        example.module.compare(example.module.WEEK, {behaviour: days})
-    assert str(refused.value).startswith(f"not by the rule: {wrong}")
-    # --8<-- [end:mismatch]
-
-
-# --8<-- [start:again]
-def test_the_same_week_is_made_once(example):
-    with example.api.client("user") as client:
-        make_week(example, client)
-        client.patch(f"{RUNS}/cash-up-{MON}", json={"state": "failed"})
-        make_week(example, client)
-        states = rows(client, "state")
-        with (
-            example.api.client("viewer") as viewer,
-            pytest.raises(Exception, match="403"),
-        ):
-            example.module.make_run(viewer, FRI, "queued")
-    assert states == {MON: ["success"], TUE: ["failed"], WED: ["success"]} | {
-        THU: ["queued"],
-        SAT: ["failed"],
+        or "left alone"
+        for day in range(2, 9)
     }
-    # --8<-- [end:again]
-
-
-@pytest.mark.parametrize(
-    ("day", "mark", "cents"),
-    [(2, ".", 2050), (3, ",", 1200), (6, ".", 1210), (8, ".", 0)],
-)
-def test_the_tills_of_a_day_are_added_up(example, day, mark, cents):
-    add_up = example.sibling("cash_up").get_task("add_up").python_callable
-    assert add_up(pendulum.datetime(2026, 3, day), {"mark": mark}) == cents
-
-
-def test_a_day_is_cashed_up(example):
-    moment = datetime(2026, 3, 2, tzinfo=UTC)
-    run = example.run("cash-up", role="cash_up", logical_date=moment)
-
-    assert run.value("add_up") == 2050
-
-
-def test_a_till_with_commas_fails(example):
-    moment = datetime(2026, 3, 7, tzinfo=UTC)
-    run = example.run("commas", role="cash_up", logical_date=moment)
-
-    assert run.task("add_up").error == ("AirflowFailException: no amounts: 21,00 4,05")
-    assert run.state == "failed"
-
-
-def test_params_that_are_refused(example):
-    for conf in ({"behaviours": []}, {"behaviours": "none"}):
-        with pytest.raises(ValueError, match="behaviours"):
-            example.dag.test(run_conf=conf, logical_date=None)
-    for mark in (";", None):
-        with pytest.raises(ValueError, match="mark"):
-            example.sibling("cash_up").test(run_conf={"mark": mark})
-
-
-def test_the_dags_are_what_the_page_says(example):
-    dag, cash_up = example.dag, example.sibling("cash_up")
-    assert (dag.schedule, dag.catchup) == (None, False)
-    assert (cash_up.schedule, cash_up.catchup) == ("@daily", True)
-    assert dag.start_date == cash_up.start_date == datetime(2026, 3, 2, tzinfo=UTC)
-    assert cash_up.end_date == datetime(2026, 3, 8, tzinfo=UTC)
-    assert dag.params["behaviours"] == ["none", "failed", "completed"]
-    assert cash_up.params["mark"] == "."
-    assert {t.task_id: t.downstream_task_ids for t in dag.tasks} == {
-        "make_week": {"ask", "matrix"},
-        "behaviours": {"ask"},
-        "ask": {"matrix"},
-        "matrix": set(),
+    assert example.scenario("matrix").keep("behaviors that run the day", rows) == {
+        "2 March, success": "completed",
+        "3 March, failed": "failed, completed",
+        "4 March, running": "left alone",
+        "5 March, queued": "left alone",
+        "6 March, no run": "none, failed, completed",
+        "7 March, failed": "failed, completed",
+        "8 March, no run": "none, failed, completed",
     }
-    assert example.module.TILLS == {
-        MON: "4.50 12.20 3.80",
-        TUE: "9,90 2,10",
-        WED: "7.00 7.00 1.25",
-        THU: "15.40",
-        FRI: "3.30 8.80",
-        SAT: "21,00 4,05",
-        SUN: "",
+
+
+def test_failed_runs_the_failed_days_and_fills_the_gaps(example, op):
+    make_week(op)
+    kept = example.scenario("created-failed")
+    body = ASKED | {"reprocess_behavior": "failed"}
+    with kept.http("op", keep=["id", "reprocess_behavior"]) as client:
+        client.post(BACKFILLS, json=body, extensions={"name": "create"})
+
+    runs = op.get(f"{RUNS}?order_by=logical_date").json()["dag_runs"]
+    shown = [
+        f"{run['dag_run_id'].removesuffix('T00:00:00+00:00')}: "
+        f"{run['run_type']}, {run['state']}"
+        for run in runs
+    ]
+    assert kept.keep("runs after the request", shown) == [
+        "sales-2026-03-02: manual, success",
+        "sales-2026-03-03: backfill, queued",
+        "sales-2026-03-04: manual, running",
+        "sales-2026-03-05: manual, queued",
+        "backfill__2026-03-06: backfill, queued",
+        "sales-2026-03-07: backfill, queued",
+        "backfill__2026-03-08: backfill, queued",
+    ]
+
+
+def test_the_old_run_comes_back_under_its_id_with_a_second_try(example, op):
+    kept = example.scenario("old-run")
+    moment = datetime(2026, 3, 3, tzinfo=UTC)
+    old = example.run("old-run", logical_date=moment, conf={"shop": "oslo"})
+    assert old.state == "success"
+    body = ASKED | {"reprocess_behavior": "completed"}
+    day = {"from_date": "2026-03-03", "to_date": "2026-03-03"}
+    op.post(BACKFILLS, json=body | day).raise_for_status()
+    assert execute(load(example.paths.dag)[0][STEM], old.run_id) == "success"
+
+    (run,) = op.get(RUNS).json()["dag_runs"]
+    path = f"{RUNS}/{old.run_id.replace('+', '%2B')}/taskInstances/load"
+    run["try_number of load"] = op.get(path).json()["try_number"]
+    fields = ("run_type", "triggered_by", "conf", "try_number of load")
+    assert run["dag_run_id"] == old.run_id
+    assert kept.keep("run of 3 March", {name: run[name] for name in fields}) == {
+        "run_type": "backfill",
+        "triggered_by": "backfill",
+        "conf": {"shop": "oslo"},
+        "try_number of load": 2,
     }
-    assert example.module.LATER == "2999-01-01T00:00:00Z"
+
+
+def test_a_backfill_with_nothing_to_run_blocks_the_next(example, op):
+    make_week(op)
+    nothing = ASKED | {"from_date": "2026-03-02", "to_date": "2026-03-05"}
+    kept = example.scenario("nothing-to-run")
+    with kept.http("op", keep=["total_entries", "completed_at", "detail"]) as client:
+        dry = client.post(
+            f"{BACKFILLS}/dry_run", json=nothing, extensions={"name": "dry run"}
+        )
+        made = client.post(BACKFILLS, json=nothing, extensions={"name": "create"})
+        whole = ASKED | {"reprocess_behavior": "completed"}
+        after = client.post(BACKFILLS, json=whole, extensions={"name": "next"})
+
+    assert dry.json()["total_entries"] == 0
+    assert (made.status_code, made.json()["completed_at"]) == (200, None)
+    assert (after.status_code, after.json()["detail"]) == (
+        409,
+        f"There is already a running backfill for dag {STEM}",
+    )
+
+
+def test_the_words_of_the_form_are_unknown_to_the_api(example):
+    kept = example.scenario("wrong-word")
+    body = ASKED | {"reprocess_behavior": "Missing and Errored Runs"}
+    with kept.http("op") as client:
+        answer = client.post(BACKFILLS, json=body)
+
+    (refused,) = answer.json()["detail"]
+    assert answer.status_code == 422
+    assert kept.keep("message", refused["msg"]) == (
+        "Input should be 'failed', 'completed' or 'none'"
+    )

@@ -1,39 +1,49 @@
-"""A week that the scheduler ran, with two failures, and those days again."""
+"""A failed day runs again under its old id on a real scheduler."""
 
 import pytest
 
+from dagbook.live.client import quoted
+from dagbook.live.runs import LiveRun
+from dagbook.live.waiting import until
+
 pytestmark = pytest.mark.live
 
-TUE, SAT = "2026-03-03", "2026-03-07"
+RANGE = ("2026-03-02T00:00:00Z", "2026-03-04T00:00:00Z")
 
 
-# --8<-- [start:again]
-def test_failed_days_run_again_under_their_old_ids(live):
-    with live.scenario("failed-days-again", f"{live.paths.stem}__cash_up") as s:
+@pytest.fixture(autouse=True)
+def no_runs(live):
+    """Close the backfills and delete the runs of an earlier session."""
+    dag_id, client = live.paths.stem, live.cluster.client
+    live.cluster.wait_for_dags({dag_id}, seconds=120)
+    for backfill in client.pages("/backfills", "backfills", dag_id=dag_id):
+        if not backfill["completed_at"]:
+            client.request("PUT", f"/api/v2/backfills/{backfill['id']}/cancel")
+    for run in client.runs(dag_id, run_type="backfill"):
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{quoted(run['dag_run_id'])}"
+        client.request("DELETE", path)
+
+
+def test_the_failed_day_runs_again_and_the_others_do_not(live):
+    with live.scenario("failed-day-again") as s:
         s.unpause()
-        s.wait_runs(5, state="success", run_type="scheduled")
-        s.wait_runs(2, state="failed", run_type="scheduled")
-        before = {run["dag_run_id"] for run in s.runs()}
-        assert all(name.startswith("scheduled__") for name in before)
-
-        s.backfill(
-            "2026-03-02T00:00:00Z",
-            "2026-03-08T00:00:00Z",
-            reprocess_behavior="failed",
-            dag_run_conf={"mark": ","},
+        first = s.backfill(*RANGE)
+        s.wait_runs(3, state="success", run_type="backfill")
+        until(
+            "the backfill to be completed",
+            lambda: s.client.get(f"/backfills/{first}")["completed_at"],
+            bool,
+            seconds=120,
         )
-        again = s.wait_runs(2, state="success", run_type="backfill")
-        assert {run.run_id[11:21] for run in again} == {TUE, SAT}
-        assert {run["dag_run_id"] for run in s.runs()} == before
-        cents = {run.run_id[11:21]: s.xcom(run, "add_up") for run in again}
-        assert s.keep("cents of the second try", cents) == {
-            TUE: 1200,
-            SAT: 2505,
+        days = [f"2026-03-0{day}" for day in (2, 3, 4)]
+        runs = [LiveRun(s.dag_id, f"backfill__{d}T00:00:00+00:00") for d in days]
+        s.mark(runs[1], "failed")
+        s.backfill(*RANGE, reprocess_behavior="failed")
+        s.wait(runs[1], "success")
+        tries = [run.task(s.client, "load")["try_number"] for run in runs]
+        named = dict(zip(days, tries, strict=True))
+        assert s.keep("tries of load", named) == {
+            "2026-03-02": 1,
+            "2026-03-03": 2,
+            "2026-03-04": 1,
         }
-        tries = {
-            run["run_id"][11:21]: run["tasks"][0]["try_number"]
-            for run in s.data()["runs"]
-        }
-        # --8<-- [end:again]
-        assert {day for day, number in tries.items() if number == 2} == {TUE, SAT}
-        assert set(tries.values()) == {1, 2}

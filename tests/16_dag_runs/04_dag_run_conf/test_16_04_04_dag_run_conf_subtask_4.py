@@ -1,118 +1,70 @@
-"""The type of each value after a template, as text and natively."""
+"""The type in which each value arrives, as text, natively and from params."""
 
-import json
-from datetime import UTC, datetime
-
-import pytest
+STEM = "16_04_04_dag_run_conf_subtask_4"
 
 
-# --8<-- [start:modes]
-def test_text_turns_all_into_strings_and_native_turns_some_into_something_else(example):
-    run = example.run()
+def test_text_native_and_tojson(example):
+    run = example.run(logical_date=None)
 
-    assert run.value("as_text") == {
-        "sizes": ["str", "['M', 'L']"],
-        "grams": ["str", "1200"],
-        "express": ["str", "False"],
-        "shelf": ["str", "42"],
-        "postcode": ["str", "01067"],
-        "remark": ["str", "None"],
-    }
-    assert run.value("natively") == {
-        "sizes": ["list", ["M", "L"]],
-        "grams": ["int", 1200],
-        "express": ["bool", False],
-        "shelf": ["int", 42],
-        "postcode": ["str", "01067"],
-        "remark": ["NoneType", None],
-    }
-    # --8<-- [end:modes]
-    assert run.value("weigh") == {"grams": 2400, "priority": "low"}
-    assert run.value("label") == "To 01067"
-    assert run.value("packages") == ["package M", "package L"]
     assert run.state == "success"
+    assert run.value("text") == "str: \"['M', 'L']\""
+    assert run.value("native") == "list: ['M', 'L']"
+    assert run.value("number") == "int: 42"
+    assert run.value("kept") == "str: '42'"
+
+    # One value after the other.
+    assert run.value("all_text") == [
+        "str: \"['M', 'L']\"",
+        "str: '42'",
+        "str: 'False'",
+        "str: 'None'",
+        "str: '01067'",
+    ]
+    assert run.value("all_native") == [
+        "list: ['M', 'L']",
+        "int: 42",
+        "bool: False",
+        "NoneType: None",
+        "str: '01067'",
+    ]
+    assert run.value("all_params") == [
+        "list: ['M', 'L']",
+        "str: '42'",
+        "bool: False",
+        "str: 'None'",
+        "str: '01067'",
+    ]
+    assert run.task("shell").rendered["env"] == {"SIZES": '["M", "L"]'}
+    assert run.value("shell") == '["M", "L"]'
+    # The flag of a task leaves an object what it is as text.
+    assert run.value("run_after") == "str: '2026-05-01 06:30:00+00:00'"
 
 
-# --8<-- [start:shell]
-def test_a_shell_gets_json_and_not_the_python_of_a_list(example):
-    run = example.run(
-        "shell", conf={"sizes": ['2" pipe'], "express": True, "postcode": "99423"}
+def test_native_rendering_of_the_whole_dag(example):
+    run = example.run("native-dag", role="native", logical_date=None)
+
+    assert run.value("run_after").startswith(
+        "datetime: datetime.datetime(2026, 5, 1, 6"
     )
-
-    assert run.value("packages") == ['package 2" pipe']
-    with pytest.raises(json.JSONDecodeError):
-        json.loads(run.value("as_text")["sizes"][1])
-    assert bool(run.value("as_text")["express"][1]) is True
-    assert run.value("weigh") == {"grams": 1200, "priority": "high"}
-    # --8<-- [end:shell]
-    assert run.value("label") == "To 99423"
-    assert run.value("as_text")["sizes"] == ["str", "['2\" pipe']"]
-
-
-# --8<-- [start:native]
-def test_a_native_dag_converts_text_that_holds_no_template_at_all(example):
-    run = example.run("native", role="native")
-
-    assert run.value("no_braces") == {"shelf": ["int", 42], "rack": ["int", 1000]}
-    assert run.value("protected") == {
-        "shelf": ["str", "42"],
-        "remark": ["list", ["None"]],
-    }
-    # --8<-- [end:native]
+    assert run.value("no_braces") == "int: 42"
+    assert run.value("protected") == "str: '42'"
+    # A missing name is an error when there is text around it, and not when it is bare.
+    assert run.task("in_text").error == (
+        "UndefinedError: 'dict object' has no attribute 'depot'"
+    )
+    assert run.states["bare"] == "success"
+    assert run.value("bare") == "StrictUndefined: Undefined"
+    assert run.task("opt_out").error == (
+        "TypeError: sequence item 0: expected str instance, list found"
+    )
     assert run.state == "failed"
 
 
-# --8<-- [start:opt-out]
-def test_a_task_cannot_opt_out_of_a_native_dag_with_anything_but_text(example):
-    run = example.run("opt-out", role="native", conf={"shelf": "7"})
+def test_a_missing_name_fails_a_dag_that_renders_text(example):
+    example.run("before-missing", logical_date=None)
+    example.dag.get_task("text").op_args = ("{{ params.depot }}",)
+    example.dag.get_task("number").op_args = ("{{ params.depot }}",)
+    run = example.run("missing", logical_date=None)
 
-    assert run.value("text_of_text") == {"shelf": ["str", "7"]}
-    assert run.task("text_of_number").error == (
-        "TypeError: sequence item 0: expected str instance, int found"
-    )
-    # --8<-- [end:opt-out]
-
-
-# --8<-- [start:missing]
-def test_a_key_that_is_not_there_fails_the_task_unless_it_has_a_default(example):
-    run = example.run("missing", role="missing")
-
-    assert run.task("no_such_key").error == (
-        "UndefinedError: 'dict object' has no attribute 'depot'"
-    )
-    assert run.value("with_default") == {"depot": ["str", "Jena"]}
-    # --8<-- [end:missing]
-    assert run.states == {"no_such_key": "failed", "with_default": "success"}
-
-
-def test_a_key_that_was_sent_is_there(example):
-    run = example.run("sent", role="missing", conf={"depot": "Ulm"})
-
-    assert run.value("no_such_key") == {"depot": ["str", "Ulm"]}
-    assert run.value("with_default") == {"depot": ["str", "Ulm"]}
-
-
-def test_the_dags(example):
-    modes = {t.task_id: t.render_template_as_native_obj for t in example.dag.tasks}
-    assert {name for name, mode in modes.items() if mode} == {"natively"}
-    assert modes["as_text"] is None
-    assert example.dag.get_task("carrier").downstream_task_ids == {"packages"}
-    sister = example.sibling("native")
-    assert sister.render_template_as_native_obj is True
-    assert sister.get_task("no_braces").render_template_as_native_obj is None
-    for task_id in ("text_of_text", "text_of_number"):
-        assert sister.get_task(task_id).render_template_as_native_obj is False
-    for role in ("missing", ""):
-        dag = example.sibling(role) if role else example.dag
-        assert dag.render_template_as_native_obj is False
-    for dag in example.dags.values():
-        assert (dag.schedule, dag.catchup) == (None, False)
-        assert dag.start_date == datetime(2026, 1, 1, tzinfo=UTC)
-        assert {name: dag.params[name] for name in dag.params} == {
-            "sizes": ["M", "L"],
-            "grams": 1200,
-            "express": False,
-            "shelf": "42",
-            "postcode": "01067",
-            "remark": "None",
-        }
+    missing = "UndefinedError: 'dict object' has no attribute 'depot'"
+    assert run.task("text").error == run.task("number").error == missing

@@ -1,25 +1,29 @@
-"""What a listener hears of a run and what it does not, and what the API tells later."""
+"""What a listener hears of runs and tasks, and what it does not hear."""
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
+from types import SimpleNamespace
 
 import pytest
 from airflow.listeners import hookimpl
 from airflow.listeners.listener import get_listener_manager as of_the_scheduler
-from airflow.sdk.exceptions import ParamValidationError
+from airflow.models import DagRun
+from airflow.plugins_manager import AirflowPlugin
 from airflow.sdk.listener import get_listener_manager as of_the_task
+from airflow.utils.session import create_session
+from sqlalchemy import select
 
-WEIGHED = [
-    "weigh, try 1: queued -> running",
-    "weigh, try 1: running -> up_for_retry",
-    "weigh, try 2: queued -> running",
-    "weigh, try 2: running -> success",
+from dagbook.running.dag_test import load
+from dagbook.testing.scheduler import Decisions
+
+DAG = "/api/v2/dags/16_05_01_dag_run_states_subtask_1"
+EXTRACT = [
+    "extract: queued -> running",
+    "extract: running -> up_for_retry",
+    "extract: queued -> running",
+    "extract: running -> success",
+    "load: queued -> running",
 ]
 
 
@@ -38,215 +42,138 @@ def listening(*listeners: object) -> Iterator[None]:
                 manager.pm.unregister(listener)
 
 
-def written(example) -> list[str]:
-    return (example.scratch / "witness.log").read_text().splitlines()
+def heard(example) -> list[str]:
+    """Return the new lines of the listener."""
+    file = example.scratch / "witness.log"
+    lines = file.read_text().splitlines() if file.exists() else []
+    file.unlink(missing_ok=True)
+    return lines
 
 
-def test_spans_of_instants_that_can_be_checked_by_hand(example):
-    noon = "2026-05-01T12:00:"
-
-    def ti(name, tries, *at):
-        fields = ("scheduled_when", "start_date", "end_date")
-        moments = [second and f"{noon}{second}Z" for second in at]
-        named = {"task_id": name, "try_number": tries}
-        return named | dict(zip(fields, moments, strict=True))
-
-    run = {
-        "queued_at": f"{noon}00Z",
-        "start_date": f"{noon}02.5Z",
-        "end_date": f"{noon}30Z",
-    }
-    tasks = [
-        ti("second", 1, "12", "13", "20"),
-        ti("by_rule", 0, None, "21", "21"),
-        ti("first", 2, "03", "05", "11"),
-        ti("at_work", 1, "21", "22", None),
-    ]
-    assert example.module.spans(run, tasks) == [
-        {"what": "run waits", "duration": 2.5},
-        {"what": "run works", "duration": 27.5},
-        {"what": "first waits", "duration": 2.0},
-        {"what": "first works", "duration": 6.0},
-        {"what": "second waits", "duration": 1.0},
-        {"what": "second works", "duration": 7.0},
-        {"what": "at_work waits", "duration": 1.0},
-        {"what": "at_work works", "duration": None},
-    ]
-    assert example.module.seconds(None, run["end_date"]) is None
+@pytest.fixture
+def op(example):
+    with example.api.client("op") as client:
+        client.patch(DAG, json={"is_paused": False}).raise_for_status()
+        yield client
 
 
-def test_the_dags(example):
-    dag, asks = example.dag, example.sibling("timeline")
-    for one in (dag, asks):
-        assert (one.schedule, one.catchup) == (None, False)
-        assert one.start_date == datetime(2026, 1, 1, tzinfo=UTC)
-    weigh = dag.get_task("weigh")
-    assert (weigh.retries, weigh.retry_delay) == (1, timedelta(seconds=1))
-    assert dag.get_task("book_flour").upstream_task_ids == {"top_up"}
-    assert dag.params["grams"] == [500, 512, 505]
-    assert dag.params.get_param("grams").schema["type"] == "array"
-    schema = asks.params.get_param("run_id").schema
-    assert (schema["type"], schema["minLength"]) == ("string", 1)
-    assert example.module.FULL == 500
+def trigger(op, run_id: str) -> str:
+    body = {"dag_run_id": run_id, "logical_date": None}
+    op.post(f"{DAG}/dagRuns", json=body).raise_for_status()
+    return f"{DAG}/dagRuns/{run_id}"
 
 
-def test_a_run_begins_with_running_and_other_dags_are_left_alone(example):
-    class Seen:
-        dag_id, task_id, try_number, state = example.stem, "weigh", 1, "running"
-
-    class Other(Seen):
-        dag_id = "another"
-
-    witness = example.module.Witness()
-    witness.on_dag_run_running(Other, "")
-    witness.on_task_instance_running("queued", Other)
-    witness.on_dag_run_running(Seen, "started")
-    assert written(example) == ["run (started): queued -> running"]
-
-
-# --8<-- [start:heard]
-def test_a_listener_hears_what_tasks_do_and_not_what_is_decided_for_them(example):
+def test_a_task_that_a_rule_skips_is_not_heard(example):
     with listening(example.module.Witness()):
-        run = example.run()
+        run = example.run(logical_date=None)
 
-    lines = example.scenario("default").keep("the witness wrote", written(example))
+    assert run.states == {"extract": "success", "load": "skipped", "report": "skipped"}
+    assert (run.state, run.task("report").try_number) == ("success", 0)
+    lines = example.scenario("default").keep("witness.log", heard(example))
     assert lines == [
-        *WEIGHED,
-        "grade, try 1: queued -> running",
-        "grade, try 1: running -> success",
-        "top_up, try 1: queued -> running",
-        "top_up, try 1: running -> skipped",
-        "run (success): running -> success",
+        *EXTRACT,
+        "load: running -> skipped",
+        "the run (success): success",
     ]
-    assert run.states == {
-        "weigh": "success",
-        "grade": "success",
-        "top_up": "skipped",
-        "book_flour": "skipped",  # by its trigger rule: nobody was told
-    }
-    # --8<-- [end:heard]
-    assert run.state == "success"
-    assert run.value("weigh") == [500, 512, 505]
-    assert run.value("grade") == []
-    assert run.task("weigh").errors == [
-        "RuntimeError: the scale was not at zero; it is now"
-    ]
-    assert (run.task("weigh").try_number, run.task("weigh").max_tries) == (2, 1)
+    example.scenario("default").keep("first try of extract", lines[1])
 
 
-def test_a_failed_run_is_told_once_and_its_blocked_tasks_never(example):
+def test_a_failed_task_is_heard_and_an_upstream_failed_one_is_not(example):
     with listening(example.module.Witness()):
-        run = example.run("nothing-on-the-belt", conf={"grams": []})
+        run = example.run("failed", logical_date=None, conf={"orders": [20, "n/a"]})
 
-    scenario = example.scenario("nothing-on-the-belt")
-    assert scenario.keep("the witness wrote", written(example)) == [
-        *WEIGHED,
-        "grade, try 1: queued -> running",
-        "grade, try 1: running -> failed",
-        "run (task_failure): running -> failed",
+    assert run.states["load"] == "failed"
+    assert run.states["report"] == "upstream_failed"
+    assert heard(example) == [
+        *EXTRACT,
+        "load: running -> failed",
+        "the run (task_failure): failed",
     ]
-    assert run.task("grade").error == "ValueError: nothing on the belt"
-    assert run.states["top_up"] == run.states["book_flour"] == "upstream_failed"
-    assert run.state == "failed"
 
 
-def test_light_bags_are_topped_up(example):
-    run = example.run("light", conf={"grams": [500, 480, 499]})
-
-    assert run.value("grade") == [20, 1]
-    assert run.value("top_up") == 21
-    assert run.value("book_flour") == "21 g of flour"
-    assert run.state == "success"
-
-
-# --8<-- [start:clumsy]
-class Clumsy:
-    """A listener with a bug in two of its hooks."""
-
+# --8<-- [start:raises]
+class Broken:
     @hookimpl
     def on_task_instance_success(self, previous_state, task_instance):
-        raise RuntimeError("the bug of a listener")
-
-    @hookimpl
-    def on_dag_run_success(self, dag_run, msg):
-        raise RuntimeError("the bug of a listener")
+        raise RuntimeError("a bug of this listener")
 
 
-def test_a_listener_that_raises_changes_no_state_but_silences_others(example):
-    with listening(example.module.Witness(), Clumsy()):
-        run = example.run("clumsy", conf={"grams": [480]})
+# --8<-- [end:raises]
+
+
+def test_a_listener_that_raises_silences_others_and_changes_no_state(example):
+    with listening(example.module.Witness(), Broken()):
+        run = example.run("raises", logical_date=None, conf={"orders": [20, 30]})
 
     assert set(run.states.values()) == {"success"}
-    assert run.state == "success"
-    lines = example.scenario("clumsy").keep("the witness wrote", written(example))
-    assert [line for line in lines if line.endswith("success")] == []
-    assert len([line for line in lines if line.endswith("running")]) == 5
-    # --8<-- [end:clumsy]
-    assert run.value("top_up") == 20
-    assert lines[1] == "weigh, try 1: running -> up_for_retry"
-
-
-# --8<-- [start:times]
-def test_under_dag_test_a_run_never_waits_and_begins_on_its_logical_date(example):
-    first = example.run("observed")
-    with example.api.client("admin") as api:
-        path = f"/api/v2/dags/{example.stem}/dagRuns/{quote(first.run_id)}"
-        run = api.get(path).json()
-    assert run["queued_at"] is None
-    assert run["start_date"] == run["logical_date"] == "2026-05-01T00:00:00Z"
-
-    example.scenario("timeline").varies("duration")
-    asked = example.run("timeline", role="timeline", conf={"run_id": first.run_id})
-    rows = {row["what"]: row["duration"] for row in asked.value("read_back")}
-    assert list(rows) == [
-        "run waits",
-        "run works",
-        "weigh waits",
-        "weigh works",
-        "grade waits",
-        "grade works",
-        "top_up waits",
-        "top_up works",
+    lines = example.scenario("raises").keep("witness.log", heard(example))
+    assert [line for line in lines if "->" in line and "success" in line] == []
+    assert lines[-3:] == [
+        "load: queued -> running",
+        "report: queued -> running",
+        "the run (success): success",
     ]
-    assert rows["run waits"] is None
-    # --8<-- [end:times]
-    assert all(rows[name] > 0 for name in list(rows)[2:])
 
 
-def test_the_timeline_of_an_unknown_run_fails(example):
-    example.api.export()
-    asked = example.run("unknown", role="timeline", conf={"run_id": "no such run"})
+def test_the_reason_of_a_mark_and_of_a_timeout(example, op, monkeypatch):
+    monkeypatch.setenv("AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL", "0")
+    text, at = example.paths.dag.read_text(), "catchup=False,"
+    assert text.count(at) == 1
+    file = example.scratch / example.paths.dag.name
+    file.write_text(text.replace(at, f"{at} dagrun_timeout=timedelta(hours=1),"))
+    load(file)
+    scheduler, kept = Decisions(), example.scenario("ends")
+    with listening(example.module.Witness()):
+        late = trigger(op, "late")
+        scheduler.decide()
+        started = heard(example)
+        with create_session() as session:
+            run = session.scalars(select(DagRun)).one()
+            run.start_date = datetime.now(UTC) - timedelta(hours=2)
+        scheduler.decide()
+        assert op.get(late).json()["state"] == "failed"
+        timed_out = heard(example)
 
-    error = asked.task("read_back").error
-    assert error.startswith("HTTPStatusError: Client error '404 Not Found'")
-    assert "/dagRuns/no%20such%20run'" in error
-    assert asked.state == "failed"
+        marked = trigger(op, "marked")
+        task = f"{marked}/taskInstances/extract"
+        op.patch(task, json={"new_state": "success"}).raise_for_status()
+        task_marked = heard(example)
+        op.patch(marked, json={"state": "failed"}).raise_for_status()
+        run_marked = heard(example)
+
+    lines = {
+        "1 started by the scheduler": "; ".join(started),
+        "2 after dagrun_timeout": "; ".join(timed_out),
+        "3 extract marked before it started": "; ".join(task_marked),
+        "4 run marked": "; ".join(run_marked),
+    }
+    assert kept.keep("run and task hooks", lines) == {
+        "1 started by the scheduler": "the run (started): running",
+        "2 after dagrun_timeout": "the run (timed_out): failed",
+        "3 extract marked before it started": "extract: None -> success",
+        "4 run marked": "the run "
+        "(Dag Run's state was manually set to `failed`.): failed",
+    }
 
 
-def test_the_timeline_needs_a_run(example):
-    with pytest.raises(ParamValidationError, match="run_id"):
-        example.run("no-run-id", role="timeline")
+def test_the_scheduler_calls_the_listener_when_the_executor_reports_a_failure(
+    example, op
+):
+    scheduler = Decisions()
+    with listening(example.module.Witness()):
+        trigger(op, "lost")
+        scheduler.decide()
+        heard(example)
+        scheduler.executor_reports("extract", "failed")
+    assert heard(example) == ["extract: running -> up_for_retry"]
 
 
-# --8<-- [start:plugin]
-def test_airflow_takes_the_listener_from_the_plugins_folder(example):
-    plugins = example.scratch / "plugins"
-    plugins.mkdir()
-    shutil.copy(example.paths.dag, plugins / "witness.py")
-    who_listens = (
-        "from airflow.listeners.listener import get_listener_manager as scheduler\n"
-        "from airflow.sdk.listener import get_listener_manager as task\n"
-        "for manager in (scheduler(), task()):\n"
-        "    print([type(one).__name__ for one in manager.pm.get_plugins()])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", who_listens],
-        env=os.environ | {"AIRFLOW__CORE__PLUGINS_FOLDER": str(plugins)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.stdout.splitlines()[-2:] == ["['Witness']", "['Witness']"]
-    # --8<-- [end:plugin]
-    plugin = example.module.WitnessPlugin
-    assert plugin.name == "witness"
-    assert [type(one) for one in plugin.listeners] == [example.module.Witness]
+def test_other_dags_are_left_out(example):
+    example.module.note(SimpleNamespace(dag_id="another"), "not ours")
+    assert heard(example) == []
+
+
+def test_the_plugin_registers_the_listener(example):
+    plugin, witness = example.module.WitnessPlugin, example.module.Witness
+    assert issubclass(plugin, AirflowPlugin)
+    assert [type(one) for one in plugin.listeners] == [witness]

@@ -1,12 +1,10 @@
-"""Counts and states that a task asks for, checked against runs made beforehand."""
+"""What a task learns of the runs of another DAG by the methods of ``ti``."""
 
 from datetime import UTC, datetime
 
-import pytest
+from dagbook.running.dag_test import LIMIT, LOGICAL_DATE, RUN_AFTER, load, test_run
 
-GOOD = {"desk": "main gate", "printed": 400, "left": 132}
-ALSO = {"desk": "river gate", "printed": 150, "left": 61}
-BAD = {"desk": "kiosk", "printed": 20, "left": 21}
+COUNT = "if not ti.get_dr_count(LOAD, run_ids=[run_id]):"
 
 
 def day(number: int) -> dict:
@@ -15,131 +13,84 @@ def day(number: int) -> dict:
     return {"logical_date": date, "run_after": date}
 
 
-def names(example) -> tuple[str, str]:
-    return f"{example.stem}__tickets", f"{example.stem}__gift_shop"
-
-
-# --8<-- [start:health]
-def test_a_feed_is_scored_and_one_that_never_ran_is_not_healthy(example):
-    good = example.run("tickets-good", role="tickets", **day(1))
-    conf = {"desks": [GOOD, BAD, ALSO]}
-    bad = example.run("tickets-bad", role="tickets", conf=conf, **day(2))
-    run = example.run(**day(2))
-
-    assert run.values("upstream_health") == [
-        {
-            "runs": {"success": 1, "failed": 1},
-            "tasks": {"success": 4 + 3, "failed": 1},
-            "health": "ill",  # (3 · 1 + 1) of (3 · 2 + 8): 29 per cent
-        },
-        {
-            "runs": {"success": 0, "failed": 0},
-            "tasks": {"success": 0, "failed": 0},
-            "health": "no data",
-        },
-    ]
-    # --8<-- [end:health]
-    assert good.value("visitors") == 268 + 89
-    assert bad.task("sold", 1).error == (
-        "AirflowFailException: kiosk: more left than printed"
-    )
-    assert [run.task("upstream_health", n).log for n in (0, 1)] == [
-        ["INFO tickets: ill, 29"],
-        ["INFO gift_shop: no data, None"],
-    ]
-    assert run.values("todays_run") == [
-        {
-            "state": "failed",
-            "failed": ["sold_1"],
-            "over": ["desks -1", "sold 0", "sold 1", "sold 2", "visitors -1"],
-        },
-        {"state": "no run", "failed": []},
-    ]
-    assert run.value("about_itself") == {"counted": 1, "running": 1, "last_good": None}
+def test_without_a_run_of_the_other_dag_counts_are_zero(example):
+    run = example.run(logical_date=None)
+    assert run.value("report") == {
+        "failed runs": 0,
+        "failed tasks": 0,
+        "tasks of the run": {},
+    }
+    assert run.value("state") == "no such run"
     assert run.state == "success"
 
 
-# --8<-- [start:itself]
-def test_a_run_counts_itself_and_finds_the_one_before(example):
-    example.run("first-report", **day(2))
-    run = example.run("second-report", **day(3))
+def test_failed_runs_and_tasks_of_the_other_dag_are_counted(example):
+    example.run("loaded", role="load", **day(1))
+    broken = example.run("broken", role="load", conf={"orders": [20, -1]}, **day(2))
+    assert broken.state == "failed"
 
-    assert run.value("about_itself") == {
-        "counted": 2,
-        "running": 1,
-        "last_good": "2026-05-02",
+    conf = {"run_id": broken.run_id}
+    run = example.run("counted", logical_date=None, conf=conf)
+    counted = run.value("report")
+    assert counted == {
+        "failed runs": 1,
+        "failed tasks": 1,
+        "tasks of the run": {
+            broken.run_id: {
+                "orders": "success",
+                "load_0": "success",
+                "load_1": "failed",
+            }
+        },
     }
-    # --8<-- [end:itself]
-    undated = example.run("undated", logical_date=None)
-    assert undated.value("about_itself")["last_good"] is None
-    assert undated.value("about_itself")["counted"] == 3
-    assert undated.values("todays_run") == [{"state": "no run", "failed": []}] * 2
-    assert undated.state == "success"
-
-
-# --8<-- [start:traps]
-def test_three_questions_with_a_surprising_answer(example):
-    example.run("tickets-one", role="tickets", **day(1))
-    example.run("tickets-two", role="tickets", **day(2))
-    run = example.run("traps", role="traps")
-
-    assert run.value("no_filter") == {
-        "an empty list": 2,
-        "a wrong state": 0,
-        "a wrong DAG": 0,
+    assert run.value("state") == "failed"
+    assert run.value("surprises") == {
+        "1 run_ids=[]": 2,
+        "2 states=['fail']": 0,
+        "3 DAG 'load'": 0,
+        "4 tasks of no run": {},
+        "5 running runs of this DAG": 1,
     }
-    error = run.task("no_such_run").error
-    assert error.startswith("ServerResponseError: Server returned error")
-    assert "and run_id 'yesterday' was not found" in error
-    assert run.states["asked_first"] == "success"
-    assert run.value("asked_first") is None
-    # --8<-- [end:traps]
-    assert run.state == "failed"
+    numbers = {key: counted[key] for key in ("failed runs", "failed tasks")}
+    example.scenario("counted").keep("report after a good and a broken run", numbers)
 
 
-@pytest.mark.parametrize(
-    ("runs", "tasks", "percent", "verdict"),
-    [
-        ((0, 0), (0, 0), None, "no data"),
-        ((1, 0), (4, 0), 0, "healthy"),
-        ((0, 1), (0, 0), 100, "ill"),
-        ((0, 0), (3, 1), 25, "ill"),
-        ((1, 1), (7, 1), 29, "ill"),
-        ((4, 0), (4, 4), 20, "ill"),
-        ((2, 1), (11, 1), 19, "healthy"),
-    ],
-)
-def test_the_score(example, runs, tasks, percent, verdict):
-    counts = [{"success": good, "failed": bad} for good, bad in (runs, tasks)]
-    assert example.module.score(*counts) == percent
-    assert example.module.verdict(percent) == verdict
+def test_the_state_of_a_run_that_does_not_exist_is_an_error(example):
+    source = example.paths.dag.read_text()
+    assert source.count(COUNT) == 1
+    file = example.scratch / example.paths.dag.name
+    file.write_text(source.replace(COUNT, "if False:"))
+    dag = load(file)[0][example.stem]
+    run, _ = test_run(
+        dag,
+        logical_date=LOGICAL_DATE,
+        run_after=RUN_AFTER,
+        conf={"run_id": "yesterday"},
+        mark_success=None,
+        limit=LIMIT,
+    )
+    states = {ti.task_id: ti.state for ti in run.get_task_instances()}
+    assert (states["report"], states["state"]) == ("success", "failed")
 
 
-def test_the_limit_between_healthy_and_ill(example):
-    assert [example.module.verdict(n) for n in (19, 20)] == ["healthy", "ill"]
-
-
-def test_all_that_was_printed_may_be_left(example):
-    sold = example.sibling("tickets").get_task("sold").python_callable
-    assert sold({"desk": "kiosk", "printed": 20, "left": 20}) == 0
-
-
-def test_the_dags(example):
-    tickets, gift_shop = names(example)
-    for dag in example.dags.values():
-        assert (dag.schedule, dag.catchup) == (None, False)
-        assert dag.start_date == datetime(2026, 1, 1, tzinfo=UTC)
-    assert example.dag.params["feeds"] == [tickets, gift_shop]
-    assert example.sibling("tickets").params["desks"] == [GOOD, ALSO]
-    for dag, name in ((example.dag, "feeds"), (example.sibling("tickets"), "desks")):
-        schema = dag.params.get_param(name).schema
-        assert schema == {"type": "array", "minItems": 1}
-    edges = {t.task_id: t.downstream_task_ids for t in example.dag.tasks}
-    assert edges == {
-        "feeds": {"upstream_health", "todays_run"},
-        "upstream_health": set(),
-        "todays_run": set(),
-        "about_itself": set(),
-    }
-    edges = {t.task_id: t.downstream_task_ids for t in example.sibling("tickets").tasks}
-    assert edges == {"desks": {"sold"}, "sold": {"visitors"}, "visitors": set()}
+def test_dag_test_lets_a_session_pass(example):
+    text = example.paths.dag.read_text()
+    wanted = "return ti.get_dagrun_state(LOAD, run_id)"
+    assert text.count(wanted) == 1
+    orm = (
+        "from airflow.models import DagRun\n"
+        "        return str(DagRun.find(dag_id=LOAD)[0].state)"
+    )
+    file = example.scratch / example.paths.dag.name
+    file.write_text(text.replace(wanted, orm).replace(COUNT, "if False:"))
+    example.run("one-run", role="load", **day(1))
+    dag = load(file)[0][example.stem]
+    run, _ = test_run(
+        dag,
+        logical_date=LOGICAL_DATE,
+        run_after=RUN_AFTER,
+        conf={},
+        mark_success=None,
+        limit=LIMIT,
+    )
+    assert str(run.state) == "success"

@@ -1,15 +1,10 @@
-"""The old way on a real worker, and the same questions asked in the new one."""
+"""What a worker answers to a database session, and to the state of an unknown run."""
 
 import pytest
 
-from dagbook.live.runs import LiveRun
-
 pytestmark = pytest.mark.live
 
-DAY = "2026-05-02T00:00:00Z"
 
-
-# --8<-- [start:orm]
 def test_a_session_in_a_task_fails_on_a_worker(live):
     """The DAG is one of the lane's own: the examples may not contain such a task."""
     with live.scenario("orm", "live_database") as s:
@@ -22,61 +17,29 @@ def test_a_session_in_a_task_fails_on_a_worker(live):
             "message": "Direct database access via the ORM is not allowed in "
             "Airflow 3.0",
         }
-        # --8<-- [end:orm]
         s.pause()
 
 
-# --8<-- [start:asked]
-def test_a_worker_gets_the_same_answers_from_the_api_server(live):
-    tickets = f"{live.paths.stem}__tickets"
-    kiosk = {"desk": "kiosk", "printed": 20, "left": 21}
-    with live.scenario("asked") as s:
-        s.unpause(tickets)
-        good = s.trigger(tickets)
-        assert s.wait(good)["state"] == "success"
-        bad = s.trigger(tickets, logical_date=DAY, conf={"desks": [kiosk]})
-        assert s.wait(bad)["state"] == "failed"
+def test_a_worker_gets_its_counts_from_the_api_server(live):
+    loads = f"{live.paths.stem}__load"
+    with live.scenario("counted") as s:
+        s.unpause(loads)
+        broken = s.trigger(loads, run_id="broken", conf={"orders": [20, -1]})
+        assert s.wait(broken)["state"] == "failed"
         s.unpause()
-        report = s.trigger(logical_date=DAY)
-        assert s.wait(report)["state"] == "success"
-
-        health = mapped(s, report, "upstream_health", 0)
-        assert s.keep("health of the tickets", health) == {
-            "runs": {"success": 1, "failed": 1},
-            "tasks": {"success": 5, "failed": 1},
-            "health": "ill",
-        }
-        today = mapped(s, report, "todays_run", 0)
-        assert s.keep("their run of the day", today) == {
-            "state": "failed",
-            "failed": ["sold_0"],
-            "over": ["desks -1", "sold 0", "visitors -1"],
-        }
-        # --8<-- [end:asked]
+        run = s.trigger(conf={"run_id": "broken"})
+        assert s.wait(run)["state"] == "success"
+        assert s.xcom(run, "report")["failed tasks"] == 1
+        assert s.xcom(run, "state") == "failed"
 
 
-def mapped(s, run: LiveRun, task: str, index: int):
-    """The value that a mapped task instance has returned."""
-    return s.client.get(
-        f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task}/xcomEntries/"
-        "return_value",
-        map_index=index,
-        deserialize=True,
-    )["value"]
-
-
-# --8<-- [start:traps]
-def test_an_unknown_run_is_an_error_of_another_type(live):
-    with live.scenario("traps", f"{live.paths.stem}__traps") as s:
+def test_the_state_of_an_unknown_run_is_another_error_on_a_worker(deployed):
+    live, file = deployed
+    with live.scenario("no-such-run") as s:
+        count = "if not ti.get_dr_count(LOAD, run_ids=[run_id]):"
+        file.write_text(file.read_text("utf-8").replace(count, "if False:"), "utf-8")
         s.unpause()
-        run = s.trigger()
+        run = s.trigger(conf={"run_id": "yesterday"})
         assert s.wait(run)["state"] == "failed"
-        assert s.states(run) == {
-            "asked_first": "success",
-            "no_filter": "success",
-            "no_such_run": "failed",
-        }
         tasks = {ti["task_id"]: ti for ti in s.data()["runs"][0]["tasks"]}
-        error = tasks["no_such_run"]["tries"][0]["error"]
-        assert error["type"] == "AirflowRuntimeError"
-        # --8<-- [end:traps]
+        assert tasks["state"]["tries"][0]["error"]["type"] == "AirflowRuntimeError"

@@ -1,36 +1,29 @@
-"""A week is measured and cleared from one day on, and the scheduler runs it again."""
+"""One task is cleared from a day on, and the scheduler runs it again in each run."""
 
 import pytest
 
-from dagbook.live.runs import LiveRun
-
 pytestmark = pytest.mark.live
 
-WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "by-hand"]
+DAYS = {"monday": "2026-05-04", "tuesday": "2026-05-05", "wednesday": "2026-05-06"}
 
 
-# --8<-- [start:from-tuesday]
-def test_what_was_measured_runs_again_and_nothing_else(live):
-    river = f"{live.paths.stem}__river"
+def test_future_runs_the_task_again_in_the_later_runs(live):
     with live.scenario("from-tuesday") as s:
-        s.unpause(river)
         s.unpause()
-        run = s.trigger()
-        assert s.wait(run)["state"] == "success"
-
-        def tries(task_id: str) -> dict[str, int]:
-            return {
-                day: LiveRun(river, day).task(s.client, task_id)["try_number"]
-                for day in WEEK
-            }
-
-        again = ["tuesday", "wednesday", "thursday", "friday"]
-        assert s.xcom(run, "clear") == dict.fromkeys(again, 1)
-        once = dict.fromkeys(WEEK, 1)
-        assert s.keep("tries of archive", tries("archive")) == once | dict.fromkeys(
-            again, 2
-        )
-        assert s.keep("tries of warn", tries("warn")) == once
-        # --8<-- [end:from-tuesday]
-        for day in WEEK:
-            assert s.wait(LiveRun(river, day))["state"] == "success"
+        runs = {
+            name: s.trigger(run_id=name, logical_date=f"{day}T00:00:00Z")
+            for name, day in DAYS.items()
+        }
+        for run in runs.values():
+            assert s.wait(run)["state"] == "success"
+        s.clear(runs["tuesday"], "load", include_future=True)
+        for run in runs.values():
+            assert s.wait(run)["state"] == "success"
+        tries = {
+            name: run.task(s.client, "load")["try_number"] for name, run in runs.items()
+        }
+        assert s.keep("tries of load", tries) == {
+            "monday": 1,
+            "tuesday": 2,
+            "wednesday": 2,
+        }

@@ -1,20 +1,20 @@
-"""A signal amid the work of three cranes, the keys of others, a polite question."""
+"""A running task is cleared: what its process is told, and the states of the task."""
 
-import os
 import signal
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from urllib.parse import quote
+from inspect import iscoroutinefunction
+from types import SimpleNamespace
 
 import pytest
-from airflow.sdk.exceptions import ParamValidationError
+from airflow.models import TaskInstance
+from airflow.triggers.base import BaseTrigger
+from airflow.utils.session import create_session
+from sqlalchemy import select
 
-from dagbook.testing.log_trigger import when_logged
+from dagbook.testing.scheduler import Decisions
 
-STEM = "16_06_03_clearing_tasks_subtask_3"
-RUN_ID = "manual__2026-05-01T06:30:00+00:00"
-RUN_AFTER = datetime(2026, 5, 1, 6, 30, tzinfo=UTC)
-PLAIN = ["try 1 takes the key", "try 1 finally"]
+DAG = "/api/v2/dags/16_06_03_clearing_tasks_subtask_3"
+RUN = f"{DAG}/dagRuns/today"
+FINALLY = "INFO finally: the connection is closed"
 
 
 @pytest.fixture(autouse=True)
@@ -25,302 +25,125 @@ def sigterm_as_before():
     signal.signal(signal.SIGTERM, before)
 
 
-def hold(example, name: str) -> Path:
-    return example.scratch / "quay" / name
+@pytest.fixture
+def told_once(example, monkeypatch):
+    """Send SIGTERM to the task in its first second, as its supervisor does."""
+    seconds = iter([signal.SIGTERM])
+
+    def sleep(_):
+        for number in seconds:
+            signal.raise_signal(number)
+
+    assert example.dags
+    monkeypatch.setattr(example.module, "time", SimpleNamespace(sleep=sleep))
 
 
-def give_key(example, name: str, holder: str) -> None:
-    hold(example, name).mkdir(parents=True)
-    os.symlink(holder, hold(example, name) / "key")
+@pytest.fixture
+def op(example):
+    """Return a client whose requests are not recorded; the DAG is not paused."""
+    with example.api.client("op") as client:
+        client.patch(DAG, json={"is_paused": False}).raise_for_status()
+        yield client
 
 
-def keys(example) -> list[str]:
-    """The holds whose key somebody has."""
-    return [
-        n for n in ("fore", "mid", "aft") if os.path.lexists(hold(example, n) / "key")
-    ]
+def running(op) -> Decisions:
+    """Let the scheduler queue ``load`` of a new run, and let it be at work."""
+    body = {"dag_run_id": "today", "logical_date": None}
+    op.post(f"{DAG}/dagRuns", json=body).raise_for_status()
+    scheduler = Decisions()
+    scheduler.decide()
+    with create_session() as session:
+        load = select(TaskInstance).where(TaskInstance.task_id == "load")
+        session.scalars(load).one().state = "running"
+    return scheduler
 
 
-def unload(example, *still_open: str):
-    """A run that nobody but a test can end, so that it is not recorded."""
-    return example.dag.test(
-        logical_date=datetime(2026, 5, 1, tzinfo=UTC),
-        run_after=RUN_AFTER,
-        run_conf={"open": list(still_open)},
-    )
-
-
-def logbook(example, scenario: str, name: str) -> list[str]:
-    lines = (hold(example, name) / "logbook").read_text().splitlines()
-    return example.scenario(scenario).keep("logbook", lines)
-
-
-def tasks(example, run) -> dict[str, dict]:
-    """The task instances of a run, by id, as the API tells them."""
-    path = f"/api/v2/dags/{STEM}/dagRuns/{quote(run.run_id)}/taskInstances"
-    with example.api.client("viewer") as viewer:
-        found = viewer.get(path).json()["task_instances"]
-    return {ti["task_id"]: ti for ti in found}
-
-
-def seen(example, run, task_id: str) -> tuple[str, int]:
-    ti = tasks(example, run)[task_id]
-    return ti["state"], ti["try_number"]
-
-
-def ask(example, scenario: str, run_id: str = RUN_ID, **conf):
-    """Run the sister, which asks the API by connection ``airflow_api``."""
-    assert example.api
-    return example.run(
-        scenario, role="ask", logical_date=None, conf={"run_id": run_id, **conf}
-    )
-
-
-def test_a_ship_is_unloaded(example):
-    run = example.run()
-
-    assert run.value("fore") == {"fore0": 21400, "fore1": 18250, "fore2": 9900}
-    assert run.value("tally") == {
-        "containers": 3 + 2 + 3,
-        "kg": 49550 + 57590 + 51620,
+def clear(client, prevent: bool = False, name: str = "clear"):
+    body = {
+        "dag_run_id": "today",
+        "task_ids": ["load"],
+        "only_failed": False,
+        "dry_run": False,
+        "prevent_running_task": prevent,
     }
-    assert run.value("logbooks") == dict.fromkeys(("fore", "mid", "aft"), PLAIN)
-    assert keys(example) == []
-    assert set(run.states.values()) == {"success"}
+    url = f"{DAG}/clearTaskInstances"
+    return client.post(url, json=body, extensions={"name": name})
 
 
-# --8<-- [start:signal]
-def test_the_signal_stops_nothing(example):
-    def told() -> None:
-        signal.raise_signal(signal.SIGTERM)
-        (hold(example, "fore") / "closed").touch()
-
-    hold(example, "fore").mkdir(parents=True)
-    (hold(example, "fore") / "closed").touch()  # by the ship of yesterday
-    with when_logged(example, "fore waits", told):
-        run = unload(example, "fore")
-
-    assert logbook(example, "told-and-deaf", "fore") == [
-        "try 1 takes the key",
-        "try 1 waits",
-        "try 1 finally",
-    ]
-    assert seen(example, run, "fore") == ("success", 1)
-    # --8<-- [end:signal]
+def state(op) -> str | None:
+    return op.get(f"{RUN}/taskInstances/load").json()["state"]
 
 
-# --8<-- [start:hasty]
-def test_who_gives_the_key_back_at_once_works_on_without_it(example):
-    def close() -> None:
-        os.symlink("somebody else", hold(example, "mid") / "key")  # nobody had it
-        (hold(example, "mid") / "closed").touch()
-
-    with (
-        when_logged(example, "mid waits", lambda: signal.raise_signal(signal.SIGTERM)),
-        when_logged(example, "mid works on without the key", close),
-    ):
-        run = unload(example, "mid")
-
-    assert logbook(example, "told-and-hasty", "mid") == [
-        "try 1 takes the key",
-        "try 1 waits",
-        "try 1 on_kill",
-        "try 1 works on without the key",
-        "try 1 finally",
-    ]
-    assert os.readlink(hold(example, "mid") / "key") == "somebody else"
-    assert seen(example, run, "mid") == ("success", 1)
-    # --8<-- [end:hasty]
-
-
-# --8<-- [start:heedful]
-def test_who_stops_first_gives_the_key_back_in_finally(example):
-    def told() -> None:
-        signal.raise_signal(signal.SIGTERM)
-        (hold(example, "aft") / "closed").touch()
-
-    with when_logged(example, "aft waits", told):
-        run = unload(example, "aft")
-
-    assert logbook(example, "told-and-heedful", "aft") == [
-        "try 1 takes the key",
-        "try 1 waits",
-        "try 1 on_kill",
-        "try 1 finally",
-        "try 2 takes the key",
-        "try 2 finally",
-    ]
-    assert seen(example, run, "aft") == ("success", 2)
-    # --8<-- [end:heedful]
-    assert keys(example) == []
-    crane = example.module.HeedfulCrane(task_id="aft", hold=str(hold(example, "aft")))
-    crane.told_to_stop = True
-    with pytest.raises(example.module.NotAllowedError, match="^told to stop$"):
-        crane.unload()
-
-
-# --8<-- [start:takeover]
-def test_the_key_of_an_earlier_try_is_taken_over(example):
-    give_key(example, "fore", f"{RUN_ID} try 0")
-    (hold(example, "fore") / "logbook").write_text("try 9 takes the key\n")
-
-    run = example.run("left-by-an-earlier-try")
-
-    assert run.value("logbooks")["fore"] == [
-        "try 1 takes the key over",
-        "try 1 finally",
-    ]
-    assert keys(example) == []
-    # --8<-- [end:takeover]
-    assert run.task("fore").try_number == 1
-
-
-# --8<-- [start:taken]
-def test_the_key_of_somebody_else_is_left_with_them(example):
-    give_key(example, "fore", "manual__yesterday try 1")
-
-    run = example.run("somebody-else-has-it")
-
-    assert (
-        run.task("fore").errors
-        == ["NotAllowedError: manual__yesterday try 1 has the key"] * 2
-    )
-    assert os.readlink(hold(example, "fore") / "key") == "manual__yesterday try 1"
-    assert run.states["tally"] == "upstream_failed"
-    # --8<-- [end:taken]
-    assert run.task("fore").log == ["WARNING the key of fore is taken"] * 2
-    assert (run.states["mid"], run.state) == ("success", "failed")
-
-
-def test_the_retry_gets_the_key_when_the_other_is_done(example):
-    give_key(example, "fore", "manual__yesterday try 1")
-
-    with when_logged(
-        example, "the key of fore is taken", (hold(example, "fore") / "key").unlink
-    ):
-        run = example.run("somebody-else-is-done")
-
-    assert run.value("logbooks")["fore"] == ["try 2 takes the key", "try 2 finally"]
+def test_a_plain_trigger_loads_the_stock(example):
+    run = example.run(logical_date=None)
+    assert run.task("load").log == [FINALLY]
+    assert run.value("report") == "the stock is loaded"
     assert run.state == "success"
 
 
-# --8<-- [start:polite]
-def test_a_polite_question_changes_nothing(example):
-    asked = []
-
-    def ask_and_close() -> None:
-        asked.append(ask(example, "polite"))
-        body = {"dry_run": False, "only_failed": False, "dag_run_id": RUN_ID}
-        with example.scenario("polite").http("op") as op:
-            asked.append(
-                op.post(
-                    f"/api/v2/dags/{STEM}/clearTaskInstances",
-                    json=body | {"prevent_running_task": True},
-                )
-            )
-        (hold(example, "fore") / "closed").touch()
-
-    with when_logged(example, "fore waits", ask_and_close):
-        run = unload(example, "fore")
-
-    sister, answer = asked
-    assert sister.task("ask").log == [
-        "WARNING a crane is at work: left alone, and nothing was cleared"
-    ]
-    assert (sister.states["ask"], sister.state) == ("skipped", "success")
-    assert answer.status_code == 409
-    assert {ti["try_number"] for ti in tasks(example, run).values()} == {1}
-    # --8<-- [end:polite]
-    assert "Disable 'prevent_running_task' to proceed" in answer.json()["detail"]
-    assert run.state == "success"
+def test_on_kill_and_a_flag_end_the_try_with_finally(example, told_once):
+    run = example.run("told-to-stop", logical_date=None, conf={"seconds": 2})
+    load = run.task("load")
+    assert load.errors == ["RuntimeError: told to stop"]
+    assert [one["log"] for one in load.tries] == [[FINALLY], [FINALLY]]
+    assert (load.try_number, run.state) == (2, "success")
 
 
-# --8<-- [start:force]
-def test_with_force_the_result_of_the_old_process_is_refused(example, capfd):
-    asked = []
-
-    def force_and_close() -> None:
-        asked.append(ask(example, "force", force=True))
-        (hold(example, "aft") / "closed").touch()
-
-    with when_logged(example, "aft waits", force_and_close):
-        unload(example, "aft")
-
-    assert asked[0].value("ask")["aft"] == "restarting"
-    said = capfd.readouterr().out
-    assert "Failed to report terminal task state to supervisor" in said
-    assert "'reason': 'not_found', 'message': 'Task Instance not found'" in said
-    # --8<-- [end:force]
+def test_a_function_does_not_notice_the_signal(example, told_once):
+    conf = {"seconds": 2}
+    run = example.run("function", role="function", logical_date=None, conf=conf)
+    assert (run.task("load").errors, run.task("load").try_number) == ([], 1)
 
 
-def test_who_is_not_at_work_is_cleared_without_force(example):
-    run = unload(example)
-    sister = ask(example, "cleared", run.run_id)
-
-    assert sister.value("ask") == dict.fromkeys(
-        [*example.module.CRANES, "tally", "logbooks"]
+def test_a_clear_of_a_running_task_is_refused_or_restarts_it(example, op):
+    running(op)
+    kept = example.scenario("refused")
+    with kept.http(keep=["detail"]) as client:
+        refused = clear(client, prevent=True, name="refused")
+    assert refused.status_code == 409
+    assert refused.json()["detail"].startswith(
+        "AirflowClearRunningTaskException: Disable 'prevent_running_task' to proceed"
     )
-    assert sister.state == "success"
+    assert state(op) == "running"
+    assert clear(op).status_code == 200
+    assert state(op) == "restarting"
+    kept.keep("state of load after a clear that is not refused", state(op))
 
 
-def test_an_unknown_run_is_a_failure(example):
-    sister = ask(example, "no-such-run", "manual__never")
+def test_a_second_clear_or_a_mark_starts_a_try_beside_the_old_process(example, op):
+    scheduler = running(op)
+    clear(op)
+    second = clear(op, prevent=True)
+    twice = [second.status_code, state(op)]
+    scheduler.decide()
+    queued = state(op)
+    op.patch(RUN, json={"state": "failed"}).raise_for_status()
+    op.delete(RUN).raise_for_status()
 
-    assert sister.task("ask").error == (
-        f"AirflowFailException: Dag Run id manual__never not found in dag {STEM}"
-    )
-
-
-def test_a_line_is_in_the_logbook_once(example):
-    crane = example.module.Crane(task_id="mid", hold=str(example.scratch))
-    crane.me = "a try 3"
-    assert [crane.note(words) for words in ("waits", "finally", "waits")] == [
-        True,
-        True,
-        False,
-    ]
-    assert (example.scratch / "logbook").read_text() == "try 3 waits\ntry 3 finally\n"
+    running(op)
+    path = f"{RUN}/taskInstances/load"
+    op.patch(path, json={"new_state": "failed"}).raise_for_status()
+    marked = [clear(op, prevent=True).status_code, state(op)]
+    assert twice == marked == [200, None]
+    assert queued in ("scheduled", "queued")
+    shown = {
+        "1 cleared twice": "200, state none",
+        "2 marked as failed, then cleared": "200, state none",
+    }
+    example.scenario("second-clear").keep("with prevent_running_task", shown)
 
 
 @pytest.mark.parametrize(
-    ("holder", "me", "mine"),
-    [
-        ("a try 1", "a try 2", True),
-        ("a try 9", "a try 10", True),
-        ("a try 2", "a try 2", False),
-        ("a try 3", "a try 2", False),
-        ("b try 1", "a try 2", False),
-        ("a try 1 try 1", "a try 2", False),
-    ],
+    ("report", "then"), [("success", None), ("failed", "up_for_retry")]
 )
-def test_which_key_may_be_taken_over(example, holder, me, mine):
-    assert example.module.superseded(holder, me) is mine
+def test_retry_delay_counts_if_the_executor_reports_a_failure(
+    example, op, report, then
+):
+    scheduler = running(op)
+    clear(op)
+    scheduler.executor_reports("load", report)
+    assert state(op) == then
 
 
-@pytest.mark.parametrize("holds", [["bilge"], "fore"])
-def test_what_is_not_a_list_of_holds_is_refused(example, holds):
-    with pytest.raises(ParamValidationError, match="open"):
-        example.dag.test(run_conf={"open": holds})
-
-
-@pytest.mark.parametrize("conf", [{}, {"run_id": 2}])
-def test_the_sister_asks_about_one_run(example, conf):
-    with pytest.raises(ParamValidationError, match="run_id"):
-        example.sibling("ask").test(run_conf=conf)
-
-
-def test_the_dags(example):
-    for dag in (example.dag, example.sibling("ask")):
-        assert (dag.schedule, dag.catchup) == (None, False)
-        assert dag.start_date == datetime(2026, 1, 1, tzinfo=UTC)
-    cranes = {"fore", "mid", "aft"}
-    assert {t.task_id: t.downstream_task_ids for t in example.dag.tasks} == {
-        "dock": {*cranes, "logbooks"},
-        **dict.fromkeys(cranes, {"tally", "logbooks"}),
-        "tally": set(),
-        "logbooks": set(),
-    }
-    for name in cranes:
-        crane = example.dag.get_task(name)
-        assert (crane.retries, crane.retry_delay) == (1, timedelta(seconds=1))
-        assert type(crane) is example.module.CRANES[name]
+def test_a_deferred_task_has_the_on_kill_of_its_trigger():
+    assert iscoroutinefunction(BaseTrigger.on_kill)

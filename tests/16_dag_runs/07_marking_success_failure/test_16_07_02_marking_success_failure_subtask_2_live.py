@@ -1,4 +1,4 @@
-"""A running task is marked failed: with on_kill its job stops, without it runs on."""
+"""A running task is marked failed: on_kill stops its job, which else goes on."""
 
 import os
 import signal
@@ -9,97 +9,78 @@ import pytest
 from dagbook.live.waiting import until
 
 pytestmark = pytest.mark.live
+CALLBACKS = ["failure callback", "retry callback", "success callback"]
 
 
 def gone(pid: int) -> bool:
-    """Whether a process has ended; one that nobody has asked about yet has, too."""
+    """Whether a process has ended, also if its parent has not asked for its end."""
     try:
-        return (
-            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-        )
+        stat = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
         return True
+    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
-def wait_for(what: str, look, seconds: float = 180):
-    return until(what, look, bool, seconds=seconds)
+def at_work(s, run) -> tuple[int, int]:
+    """Wait until the load has started its job; return the ids of both processes."""
+    s.wait_task(run, "load", "running")
+    process = run.task(s.client, "load")["pid"]
+    children = Path(f"/proc/{process}/task/{process}/children")
+    (job,) = until("a job", lambda: children.read_text().split(), bool, seconds=60)
+    return process, int(job)
 
 
-def errors(s, run) -> list[str]:
-    """What the log of the try says, as an error or a warning."""
-    lines = s.client.log(run.dag_id, run.run_id, "water", 1)
-    return [x["event"] for x in lines if x.get("level") in ("error", "warning")]
+def logged(s, run) -> list[str]:
+    lines = s.client.log(run.dag_id, run.run_id, "load", 1)
+    return [line["event"] for line in lines]
 
 
-def gardener(live, run) -> list[str]:
-    book = live.cluster.tasks_tmp / "gardener"
-    lines = book.read_text().splitlines() if book.exists() else []
-    own = f"{run.run_id}: "
-    return [line.removeprefix(own) for line in lines if line.startswith(own)]
+def marked(s, run, process: int) -> list[str]:
+    """Mark the load, wait for its process, and return the callbacks in its log."""
+    s.mark(run, "failed", "load")
+    assert s.wait(run)["state"] == "failed"
+    until("the end of the process", lambda: gone(process), bool, seconds=60)
+    until("Task killed!", lambda: "Task killed!" in logged(s, run), bool, seconds=60)
+    load = run.task(s.client, "load")
+    assert (load["state"], load["try_number"]) == ("failed", 1)
+    assert s.states(run)["report"] == "upstream_failed"
+    return s.keep("callbacks", [x for x in logged(s, run) if x in CALLBACKS])
 
 
-# --8<-- [start:stopped]
-def test_on_kill_stops_the_job_and_no_retry_comes(live):
-    house = live.cluster.tasks_tmp / "tomatoes"
-    with live.scenario("stopped") as s:
+@pytest.mark.parametrize(
+    ("name", "before", "after", "callback"),
+    [
+        ("raises", "", "", "failure callback"),
+        ("retry-left", "retries=0", "retries=1", "retry callback"),
+        ("returns", "raise RuntimeError", "log.warning", "success callback"),
+    ],
+)
+def test_on_kill_stops_the_job_and_the_end_decides_the_callback(
+    deployed, name, before, after, callback
+):
+    live, file = deployed
+    with live.scenario(name) as s:
+        text = file.read_text("utf-8")
+        assert before in text
+        file.write_text(text.replace(before, after), "utf-8")
+        left = 1 if "1" in after else 0
+        load = f"/dags/{s.dag_id}/tasks/load"
+        until("retries", lambda: s.client.get(load)["retries"], lambda n: n == left)
         s.unpause()
-        run = s.trigger(conf={"wait": True})
-        wait_for("the tank to be dry", (house / f"{run.run_id}.meter.dry").exists)
-        s.note_step("see the tank dry, and the task wait for rain")
-        pump = int((house / "lease").read_text().split()[1])
-        process = run.task(s.client, "water")["pid"]
-
-        s.mark(run, "failed", "water")
-        assert s.wait(run)["state"] == "failed"
-        assert s.xcom(run, "report") == {"water": "failed", "litres": 5}
-        assert gone(pump)
-        assert not (house / "lease").exists()
-        water = run.task(s.client, "water")
-        assert (water["state"], water["try_number"], water["max_tries"]) == (
-            "failed",
-            1,
-            1,
-        )
-        # --8<-- [end:stopped]
-        s.keep("report", s.xcom(run, "report"))
-        assert s.states(run)["fertilise"] == "upstream_failed"
-        wait_for("the end of the process", lambda: gone(process))
-        wait_for("the last line of the log", lambda: "Task killed!" in errors(s, run))
-        s.keep("warnings and errors in the log", errors(s, run))
-        s.keep("told to the gardener", gardener(live, run))
+        run = s.trigger(conf={"seconds": 600})
+        process, job = at_work(s, run)
+        assert marked(s, run, process) == [callback]
+        assert gone(job)
 
 
-# --8<-- [start:unheard]
-def test_without_on_kill_the_water_runs_on(live):
-    house = live.cluster.tasks_tmp / "melons"
-    conf = {"litres": 9000, "tank": 9000}
-    with live.scenario("unheard", f"{live.paths.stem}__unheard") as s:
+def test_the_job_of_a_function_goes_on_and_no_callback_is_called(live):
+    with live.scenario("function", f"{live.paths.stem}__function") as s:
         s.unpause()
-        run = s.trigger(conf=conf)
-        wait_for("water", lambda: (house / "lease").exists())
-        s.wait_task(run, "water", "running")
-        pump = int((house / "lease").read_text().split()[1])
-        process = run.task(s.client, "water")["pid"]
+        run = s.trigger(conf={"seconds": 600})
+        process, job = at_work(s, run)
         try:
-            s.mark(run, "failed", "water")
-            s.wait_task(run, "report", "running")
-            wait_for("the end of the process", lambda: gone(process))
-            s.note_step("see the process of the task gone")
-            meter = house / f"{run.run_id}.meter"
-            before = meter.stat().st_size
-            wait_for("more water", lambda: meter.stat().st_size > before)
-            s.note_step("see the meter count on")
-            assert s.client.run(run.dag_id, run.run_id)["state"] == "running"
+            assert marked(s, run, process) == []
+            assert not gone(job)
+            s.note_step("see the job go on without its task")
         finally:
-            os.kill(pump, signal.SIGKILL)
-            (house / "lease").unlink()
-        s.note_step("turn the pump off by hand")
-        assert s.wait(run)["state"] == "failed"
-        # --8<-- [end:unheard]
-        s.keep("warnings and errors in the log", errors(s, run))
-        s.keep("told to the gardener", gardener(live, run))
-        assert s.states(run) == {
-            "water": "failed",
-            "report": "success",
-            "fertilise": "upstream_failed",
-        }
+            os.kill(job, signal.SIGKILL)

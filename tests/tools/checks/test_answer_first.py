@@ -128,7 +128,7 @@ def test_an_exception_lets_one_example_exceed_one_budget(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "line", "what"),
     [
-        ("exceptions: [", 2, "not YAML"),
+        ("exceptions: [", 1, "not YAML"),
         ("exception: []\n", 0, "other keys"),
         ("exceptions: [{id: 7.1.1}]\n", 0, "cannot be read"),
         ("exceptions:\n- {id: 7.1.1, budget: x, reason: y}\n", 2, "no budget “x”"),

@@ -90,7 +90,7 @@ def test_of_file_refuses(tmp_path: Path) -> None:
     with pytest.raises(DagbookError, match=r"x\.py: there is no such file"):
         snippets.of_file(project, file)
     file.write_bytes(b"ok\n\xff\n")
-    with pytest.raises(DagbookError, match=r"x\.py:2: the file is not UTF-8"):
+    with pytest.raises(DagbookError, match=r"x\.py:2: is not UTF-8"):
         snippets.of_file(project, file)
     file.write_text("# --8<-- [start:a]\n")
     with pytest.raises(DagbookError, match=r"x\.py:1: section “a” has no end"):

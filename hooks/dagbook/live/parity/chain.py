@@ -49,9 +49,8 @@ class Chain:
 def run_id(data: Json) -> str:
     """Return a run id that no run had before, made as ``dag.test()`` makes them.
 
-    The scheduler hears of the end of a task from the API server and, later, from the
-    executor, by the names of DAG, run and task. A new run with the name of a deleted
-    one would be taken for it.
+    The executor reports the end of a task late and by names: a new run must not be
+    taken for a deleted one.
     """
     after = data.get("run_after") or data.get("logical_date") or "now"
     return f"manual__{after}_{secrets.token_hex(4)}"

@@ -41,8 +41,8 @@ def connect(cluster: Cluster, present: bool) -> None:
 def end_backfills(client: Client, dag_id: str) -> None:
     """Cancel what an earlier scenario left of a backfill.
 
-    Even when all its runs are over or deleted, it counts as running until the scheduler
-    looks, once in half a minute, and a new backfill of the DAG is refused until then.
+    It counts as running until the scheduler looks, once in half a minute, and a new
+    backfill of the DAG is refused until then.
     """
     for backfill in client.pages("/backfills", "backfills", dag_id=dag_id):
         if backfill["completed_at"] is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from dagbook.live.parity.plan import PLAIN, Declared, Expected, TaskKey
@@ -15,14 +15,9 @@ NOT_TRIED = {"EmptyOperator"}
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not as recorded.
+    """One thing that is not as recorded; ``reason`` when the page declares it.
 
-    Args:
-        task: task id; empty: the run.
-        map_index: of the instance, -1 when it is not mapped.
-        recorded: what ``dag.test()`` did.
-        live: what the scheduler did.
-        reason: from the page, when it is declared there.
+    ``task`` "": the run; ``map_index`` -1: not mapped.
     """
 
     task: str
@@ -88,16 +83,7 @@ class Outcome:
             "tasks": self.tasks,
         }
         if self.differences:
-            entry["differences"] = [
-                {
-                    "task": d.task,
-                    "map_index": d.map_index,
-                    "recorded": d.recorded,
-                    "live": d.live,
-                    "reason": d.reason,
-                }
-                for d in self.differences
-            ]
+            entry["differences"] = [asdict(one) for one in self.differences]
         return entry
 
 
@@ -141,16 +127,10 @@ def compare(
         if before != after:
             found.append(Difference(*key, before, after))
     mine = [one for one in declared if one.scenario == expected.scenario]
-    explained = [_explain(one, mine) for one in found]
-    unused = [one for one in mine if not _came_true(one, state, live)]
-    return Outcome(
-        scenario=expected.scenario,
-        signature=expected.signature,
-        state=state,
-        tasks=len(live),
-        differences=explained,
-        unused=unused,
-    )
+    outcome = Outcome(expected.scenario, expected.signature, state, len(live))
+    outcome.differences = [_explain(one, mine) for one in found]
+    outcome.unused = [one for one in mine if not _came_true(one, state, live)]
+    return outcome
 
 
 def _told(
@@ -192,6 +172,5 @@ def _came_true(one: Declared, state: str, live: dict[TaskKey, Json]) -> bool:
         for key, task in live.items()
         if key[0] == one.task and one.map_index in (None, key[1])
     ]
-    return all(matches(one.expected, t) for t in told) and bool(
-        told or one.expected == "absent"
-    )
+    there = bool(told) or one.expected == "absent"
+    return there and all(matches(one.expected, text) for text in told)

@@ -27,12 +27,7 @@ TaskKey = tuple[str, int]
 
 @dataclass(frozen=True)
 class Expected:
-    """One recorded run, or one recorded refusal of a conf.
-
-    Args:
-        scenario: its name in the recording.
-        data: the scenario as recorded.
-    """
+    """One recorded run, or one recorded refusal of a conf, by its scenario's name."""
 
     scenario: str
     data: dict[str, Any]
@@ -66,11 +61,7 @@ class Expected:
     def tasks(self) -> dict[TaskKey, tuple[str | None, int, str]]:
         """State, tries and operator of each task instance."""
         return {
-            (t["task_id"], t["map_index"]): (
-                t["state"],
-                t["try_number"],
-                t["operator"],
-            )
+            (t["task_id"], t["map_index"]): (t["state"], t["try_number"], t["operator"])
             for t in self.data.get("tasks", [])
         }
 
@@ -94,12 +85,8 @@ Request = tuple[Expected, ...]
 class Declared:
     """A difference that the page declares.
 
-    Args:
-        scenario: where.
-        task: which task; empty: the run.
-        map_index: which instance; None: all of the task.
-        expected: what a real scheduler does, such as ``failed`` or ``success, try 2``.
-        reason: why.
+    ``task`` "": the run; ``map_index`` None: all instances; ``expected`` is such as
+    ``failed`` or ``success, try 2``.
     """
 
     scenario: str
@@ -134,23 +121,17 @@ class Plan:
             alike.sort(key=lambda one: one.scenario != PLAIN)
             return [tuple(alike)] if alike else []
         groups: dict[str, list[Expected]] = {}
-        for one in sorted(
-            self.expected, key=lambda one: (one.scenario != "default", one.scenario)
-        ):
+        found = sorted(self.expected, key=lambda one: one.scenario)
+        for one in sorted(found, key=lambda one: one.scenario != "default"):
             if one.scenario != PLAIN:
                 groups.setdefault(_asked(one), []).append(one)
-        return [tuple(found) for found in groups.values()]
+        return [tuple(group) for group in groups.values()]
 
 
 def plans(project: Project, only: str = "") -> list[Plan]:
-    """Return a plan for every example that has recorded runs.
+    """Return a plan for every example that ``only`` means and that has recorded runs.
 
-    A scenario in which the test had a hand (``hands``) is left out: a scheduler does
-    what it is asked for, and nobody patches a file for it.
-
-    Args:
-        project: where.
-        only: ids or beginnings of ids, with commas; empty: all.
+    Scenarios in which the test had a hand (``hands``) are left out.
 
     Raises:
         DagbookError: a part of ``only`` means nothing.
@@ -205,8 +186,7 @@ def _asked(one: Expected) -> str:
 def smoke(all_plans: list[Plan], limit: int = SMOKE) -> list[Plan]:
     """Return at most ``limit`` plans that together cover every mode.
 
-    Chosen greedily: each next example is the one with the most modes that none before
-    it had. Of its runs only those stay that add a mode.
+    Greedily: next comes the one with the most new modes, of its runs those with one.
     """
     chosen: list[Plan] = []
     left = list(all_plans)
@@ -222,9 +202,8 @@ def smoke(all_plans: list[Plan], limit: int = SMOKE) -> list[Plan]:
                 covered |= modes(best, request)
                 kept += request
         chosen.append(replace(best, expected=kept))
-    return sorted(
-        chosen, key=lambda plan: [p.item.id for p in all_plans].index(plan.item.id)
-    )
+    order = [plan.item.id for plan in all_plans]
+    return sorted(chosen, key=lambda plan: order.index(plan.item.id))
 
 
 def modes(plan: Plan, expected: Iterable[Expected] | None = None) -> set[str]:

@@ -1,20 +1,18 @@
 """Parity: ``tests/parity.json`` says what a real scheduler made of every example.
 
-The file is committed. Each entry carries the hash of the source it was measured on and
-a signature of each recorded run, so that a changed DAG or recording cannot land
-unproven: :func:`problems` is a part of ``dagbook check``.
+Each entry carries the hash of the source it was measured on and a signature of each
+recorded run, so that a changed DAG or recording cannot land unproven.
 """
 
 from __future__ import annotations
 
-import json
+import copy
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagbook import files
 from dagbook.live.parity.plan import Plan, plans
-from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.recording import file as recording
 
@@ -40,24 +38,14 @@ def load(project: Project) -> dict[str, Any]:
     path = place(project)
     if not path.exists():
         return {"format": FORMAT, "examples": {}}
-    try:
-        data: dict[str, Any] = json.loads(files.text(path))
-    except ValueError as error:
-        line, remedy = getattr(error, "lineno", 0), "take it from git, or run make live"
-        name = project.relative(path)
-        raise DagbookError(Problem(name, line, "not JSON", remedy)) from error
+    data: dict[str, Any] = copy.deepcopy(files.data(path))
     return data
 
 
 def longest_first(chosen: list[Plan], known: dict[str, Any]) -> list[Plan]:
     """Return the plans in the order in which they end soonest together.
 
-    An example's runs come one after the other, so a long one that begins last would go
-    on alone.
-
-    Args:
-        chosen: the plans to run.
-        known: the committed results by id; an example without one is taken for long.
+    ``known``: results by id; an example without one is taken for long.
     """
 
     def took(plan: Plan) -> float:
@@ -67,12 +55,7 @@ def longest_first(chosen: list[Plan], known: dict[str, Any]) -> list[Plan]:
 
 
 def entry(chain: Chain, measured_on: str) -> dict[str, Any]:
-    """Return what the file says of one example.
-
-    Args:
-        chain: the example's finished runs.
-        measured_on: executor and database in words.
-    """
+    """Return what the file says of one example, and on which executor and database."""
     return {
         "source": chain.plan.digest,
         "measured_on": measured_on,
@@ -83,13 +66,9 @@ def entry(chain: Chain, measured_on: str) -> dict[str, Any]:
 
 
 def save(project: Project, chains: dict[str, Chain], measured_on: str) -> bool:
-    """Write the results of the examples that have no defect.
+    """Write the results of the examples without a defect; return whether any changed.
 
-    An entry that differs from the old one by time only is kept as it was. Examples that
-    are no longer there are dropped.
-
-    Returns:
-        Whether the file changed.
+    An entry that differs by time only stays; examples that are gone are dropped.
     """
     data = load(project)
     old = data["examples"]
@@ -103,12 +82,7 @@ def save(project: Project, chains: dict[str, Chain], measured_on: str) -> bool:
             old[item_id] = new
     known = {plan.item.id for plan in plans(project)}
     data["examples"] = {k: v for k, v in old.items() if k in known}
-    path = place(project)
-    text = recording.dumps(data)
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return False
-    path.write_text(text, encoding="utf-8")
-    return True
+    return files.write(place(project), recording.dumps(data))
 
 
 def _facts(data: dict[str, Any]) -> dict[str, Any]:

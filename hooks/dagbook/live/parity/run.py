@@ -7,16 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from dagbook.live.client import ApiError, Json, quoted
+from dagbook.live.client import ApiError, Json, run_path
 from dagbook.live.history import Story, moment
+from dagbook.live.parity import cleanup
 from dagbook.live.parity.chain import Chain, run_id
-from dagbook.live.parity.cleanup import (
-    connect,
-    end_backfills,
-    forget,
-    forget_files,
-    unmasked,
-)
 from dagbook.live.parity.compare import compare
 from dagbook.live.parity.plan import PLAIN, Plan, Request
 from dagbook.live.runs import FINISHED, LiveRun, describe, label
@@ -44,12 +38,7 @@ Unfinished = dict[tuple[str, str], Json]
 
 
 class Parity:
-    """Runs plans on a cluster.
-
-    Args:
-        cluster: a started Airflow that loads the plans' DAG files.
-        progress: told one line per finished example.
-    """
+    """Runs plans on a started cluster that loads their DAG files."""
 
     def __init__(self, cluster: Cluster, progress: Callable[[str], None]) -> None:
         self.cluster = cluster
@@ -62,17 +51,15 @@ class Parity:
 
         The first is done without connection ``airflow_api``, as on a plain Airflow.
         """
-        connect(self.cluster, False)
+        cleanup.connect(self.cluster, False)
         done = self._phase({plan.item.id: plan for plan in plans}, plain=True)
-        connect(self.cluster, True)
+        cleanup.connect(self.cluster, True)
         left = {}
         for item_id, chain in done.items():
             # A `default` that needs more than the plain trigger runs with the others.
-            chain.outcomes = [
-                one
-                for one in chain.outcomes
-                if one.scenario == PLAIN or one.result == "same"
-            ]
+            every = chain.outcomes
+            same = [o for o in every if o.scenario == PLAIN or o.result == "same"]
+            chain.outcomes = same
             seen = {one.scenario for one in chain.outcomes}
             rest = [e for e in chain.plan.expected if e.scenario not in seen]
             if rest and not chain.trouble:
@@ -87,14 +74,14 @@ class Parity:
 
     def _phase(self, plans: dict[str, Plan], plain: bool) -> dict[str, Chain]:
         """Run the requests of all plans, those that differ once more alone."""
-        forget(self.cluster)
+        cleanup.forget(self.cluster)
         done = self._together(list(plans.values()), plain)
         differing = [c for c in done.values() if c.defects and not c.trouble]
         for chain in differing if len(plans) > 1 else []:
             # Another example may have got in its way: once more, with nobody else.
             plan = chain.plan
             self.progress(f"{plan.item.id} once more, alone")
-            forget(self.cluster)
+            cleanup.forget(self.cluster)
             names = {o.scenario for o in chain.outcomes if o.defects}
             wrong = [e for e in plan.expected if e.scenario in names]
             again = self._together([replace(plan, expected=wrong)], plain, alone=True)
@@ -139,7 +126,6 @@ class Parity:
         return done
 
     def _ready(self, waiting: list[Plan]) -> list[Plan]:
-        """Return the plans whose DAGs the DAG processor has registered by now."""
         if not waiting:
             return []
         if any(plan.dag_ids - self._registered for plan in waiting):
@@ -161,14 +147,10 @@ class Parity:
 
     def _tell(self, chain: Chain, number: int, total: int) -> None:
         results = [outcome.result for outcome in chain.outcomes]
-        told = ", ".join(
-            f"{results.count(kind)} {kind}"
-            for kind in ("same", "declared", "different")
-            if kind in results
-        )
-        self.progress(
-            f"{number}/{total} {chain.plan.item.id}: {told} in {chain.seconds:.0f} s"
-        )
+        kinds = [k for k in ("same", "declared", "different") if k in results]
+        told = ", ".join(f"{results.count(kind)} {kind}" for kind in kinds)
+        told += f" in {chain.seconds:.0f} s"
+        self.progress(f"{number}/{total} {chain.plan.item.id}: {told}")
         for defect in chain.defects:
             self.progress(f"    {defect}")
         for outcome in chain.outcomes:
@@ -182,7 +164,7 @@ class Parity:
         stem = chain.plan.item.stem
         for dag in self.client.pages("/dags", "dags", dag_id_pattern=stem):
             if chain.owns(dag["dag_id"]):
-                end_backfills(self.client, dag["dag_id"])
+                cleanup.end_backfills(self.client, dag["dag_id"])
                 # Until the file is parsed again, its schedule creates no run.
                 execute(self.cluster, UNSCHEDULE, dag_id=dag["dag_id"])
                 self.client.pause(dag["dag_id"], False)
@@ -201,7 +183,7 @@ class Parity:
             self._finish(chain, chain.now, chain.run)
         if chain.now is None and chain.left and self._settled(chain, unfinished):
             if alone:
-                forget_files(self.cluster)
+                cleanup.forget_files(self.cluster)
             chain.now = chain.left.pop(0)
             self._clean(chain.plan)
             self._ready_again(chain)
@@ -213,11 +195,8 @@ class Parity:
         A run must not be deleted while a task of it is under way: the scheduler would
         take the end of that task for the end of its namesake in the next scenario.
         """
-        own = [
-            row
-            for (dag_id, _), row in unfinished.items()
-            if chain.owns(dag_id) and moment(row["run_after"]) <= datetime.now(UTC)
-        ]
+        own = [row for (dag_id, _), row in unfinished.items() if chain.owns(dag_id)]
+        own = [row for row in own if moment(row["run_after"]) <= datetime.now(UTC)]
         if not own and not chain.forced:
             return time.monotonic() - chain.moved > chain.rest
         if not chain.forced and time.monotonic() - chain.moved > SETTLE:
@@ -242,7 +221,6 @@ class Parity:
         return False
 
     def _begin(self, chain: Chain, request: Request) -> None:
-        """Trigger the run that the request asks for."""
         chain.moved, chain.states = time.monotonic(), ""
         data = request[0].data
         try:
@@ -251,7 +229,7 @@ class Parity:
                 logical_date=data.get("logical_date"),
                 run_after=data.get("run_after"),
                 run_id=run_id(data),
-                conf=unmasked(self.cluster, data.get("conf") or {}),
+                conf=cleanup.unmasked(self.cluster, data.get("conf") or {}),
             )
         except ApiError as error:
             text = f"{error.status} {error.detail}"
@@ -301,9 +279,9 @@ class Parity:
         for run in self.client.pages(
             "/dags/~/dagRuns", "dag_runs", dag_id_pattern=f"{stem}%", order_by="id"
         ):
-            path = f"/dags/{quoted(run['dag_id'])}/dagRuns/{quoted(run['dag_run_id'])}"
+            path = f"/api/v2{run_path(run['dag_id'], run['dag_run_id'])}"
             try:
-                self.client.request("DELETE", f"/api/v2{path}")
+                self.client.request("DELETE", path)
             except ApiError as error:
                 if error.status not in (404, 409):
                     raise

@@ -22,8 +22,8 @@ RESULTS = "db+postgresql+psycopg2"
 class CeleryCluster(Cluster):
     """An Airflow whose tasks run in two worker processes, as on two machines.
 
-    The workers share the file system of this machine, which the logs and the DAG files
-    need; everything else goes through Redis, PostgreSQL and the API server.
+    They share this machine's files, for logs and DAG files; all else goes through
+    Redis, PostgreSQL and the API server.
     """
 
     concurrency: int = 5

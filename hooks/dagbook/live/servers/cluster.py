@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 
 import httpx
 
@@ -46,9 +45,6 @@ class Cluster:
     """A context manager around one Airflow.
 
     Args:
-        database: ``postgresql`` or ``sqlite``.
-        executor: ``local`` or ``celery``.
-        plugins: the plugins folder, if any.
         cache: a folder for what makes the next start faster.
         keep_logs: where the logs of a failed session go; None drops them.
         parallelism: tasks at once.
@@ -78,13 +74,8 @@ class Cluster:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.failed = self.failed or kind is not None
+    def __exit__(self, *error: object) -> None:
+        self.failed = self.failed or error[0] is not None
         self.stop()
 
     # -- start and stop --------------------------------------------------------------
@@ -113,13 +104,10 @@ class Cluster:
         self.keeping = Keeping(self.folder)
         try:
             port, database_port = free_ports(2)
-            self.postgres = (
-                Postgres(
-                    self.folder / "postgres", database_port, secrets.token_urlsafe(12)
-                )
-                if self.database == "postgresql"
-                else None
-            )
+            password, self.postgres = secrets.token_urlsafe(12), None
+            if self.database == "postgresql":
+                place = self.folder / "postgres"
+                self.postgres = Postgres(place, database_port, password)
             self.settings = self._settings(self.port or port)
             self._prepare_database()
             self._prepare_executor()
@@ -140,11 +128,10 @@ class Cluster:
         (home / "plugins").mkdir(parents=True)
         self.tasks_tmp.mkdir()
         sqlite = f"sqlite:///{home / 'airflow.db'}"
-        url = self.postgres.url() if self.postgres is not None else sqlite
         return Settings(
             home=home,
             port=port,
-            database_url=url,
+            database_url=self.postgres.url() if self.postgres else sqlite,
             dags=self.dags,
             executor=self.executor,
             plugins=self.plugins,
@@ -195,21 +182,14 @@ class Cluster:
         )
 
     def restart_ended(self) -> list[str]:
-        """Start the components that ended by themselves, as a process manager would.
-
-        Returns:
-            Their names.
-        """
+        """Start again what ended by itself, as a manager would; return names."""
         ended = sorted(set(self.keeping.exits()) & set(COMPONENTS))
         for name in ended:
             self.start_component(name)
         return ended
 
     def _start_components(self, seconds: float) -> None:
-        """Start all; the DAG processor last.
-
-        A task needs the API server at once, and without DAGs the scheduler has no task.
-        """
+        """Start all; the DAG processor last, for tasks need the API server at once."""
         for name in COMPONENTS:
             if name != "dag-processor":
                 self.start_component(name)
@@ -217,9 +197,8 @@ class Cluster:
         while not listens(self.settings.port):
             self.check_alive()
             if time.monotonic() > deadline:
-                raise ClusterError(
-                    f"no API server after {seconds:.0f} s\n{self.tails()}"
-                )
+                what = f"no API server after {seconds:.0f} s"
+                raise ClusterError(f"{what}\n{self.tails()}")
             time.sleep(0.1)
         self.start_component("dag-processor")
 
@@ -261,17 +240,14 @@ class Cluster:
         while time.monotonic() < deadline:
             self.check_alive()
             try:
-                health = self.client.health()
-                seen = health
+                seen = health = self.client.health()
                 if {n for n, s in health.items() if s == "healthy"} >= HEALTHY:
                     return
             except (httpx.TransportError, ApiError) as error:
                 seen = error
             time.sleep(0.2)
-        raise ClusterError(
-            f"Airflow is not healthy after {seconds:.0f} s; last seen: {seen}"
-            f"\n{self.tails()}"
-        )
+        what = f"Airflow is not healthy after {seconds:.0f} s; last seen: {seen}"
+        raise ClusterError(f"{what}\n{self.tails()}")
 
     def check_alive(self) -> None:
         """Raise ClusterError when a process of Airflow has ended by itself."""
@@ -293,8 +269,7 @@ class Cluster:
         """Wait until the DAG processor has registered every DAG of ``dag_ids``.
 
         Raises:
-            ClusterError: a file of theirs cannot be imported, or some are missing after
-                ``seconds``.
+            ClusterError: a file of theirs cannot be imported, or ``seconds`` are over.
         """
         deadline = time.monotonic() + seconds
         while missing := dag_ids - self.client.dag_ids():

@@ -1,7 +1,4 @@
-"""Put DAG files on a running Airflow, which then knows nothing of their past.
-
-The DAG processor sees within a second that a file is new or changed.
-"""
+"""Put DAG files on a running Airflow, which then knows nothing of their past."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from dagbook.live.client import ApiError, quoted
+from dagbook.live.client import ApiError, quoted, run_path
 from dagbook.live.servers.cluster import Cluster
 from dagbook.live.waiting import until
 
@@ -20,6 +17,7 @@ PAST = (
     f"DELETE FROM asset_event WHERE source_dag_id = :dag_id OR asset_id IN ({ASSETS})",
     "DELETE FROM log WHERE dag_id = :dag_id",
 )
+FORGET_ERRORS = "DELETE FROM import_error WHERE filename LIKE :name"
 
 
 def execute(cluster: Cluster, *statements: str, **values: Any) -> None:
@@ -35,14 +33,8 @@ def execute(cluster: Cluster, *statements: str, **values: Any) -> None:
 def deploy(cluster: Cluster, files: dict[str, Path]) -> dict[str, Path]:
     """Copy DAG files to the Airflow and remove all that it knows of their DAGs.
 
-    The copies are what a result stands for, whatever is edited meanwhile.
-
-    Args:
-        cluster: the Airflow.
-        files: by their path in its DAGs folder.
-
-    Returns:
-        The copies, by the same path. They are registered when their DAGs are there.
+    ``files`` and the returned copies are by their path in the DAGs folder. A copy is
+    what a result stands for, whatever is edited meanwhile.
     """
     copies = {}
     known = cluster.client.dag_ids()
@@ -50,11 +42,7 @@ def deploy(cluster: Cluster, files: dict[str, Path]) -> dict[str, Path]:
         for dag_id in sorted(known):
             if is_of(dag_id, file.stem):
                 forget_dag(cluster, dag_id)
-        execute(
-            cluster,
-            "DELETE FROM import_error WHERE filename LIKE :name",
-            name=f"%{file.name}",
-        )
+        execute(cluster, FORGET_ERRORS, name=f"%{file.name}")
         copies[name] = copy(cluster, name, file)
     return copies
 
@@ -95,5 +83,4 @@ def forget_dag(cluster: Cluster, dag_id: str) -> None:
 
 def end_run(cluster: Cluster, dag_id: str, run_id: str) -> None:
     """Mark a run failed, which ends its tasks."""
-    path = f"/dags/{quoted(dag_id)}/dagRuns/{quoted(run_id)}"
-    cluster.client.patch(path, {"state": "failed"})
+    cluster.client.patch(run_path(dag_id, run_id), {"state": "failed"})

@@ -17,14 +17,7 @@ Kept = tuple[Path, Settings, Keeping]
 
 
 def save(state: Path, settings: Settings, keeping: Keeping, idle: float) -> None:
-    """Let other processes use the Airflow, and write where it is.
-
-    Args:
-        state: the file, readable for its owner only: it has the passwords.
-        settings: of the Airflow.
-        keeping: its processes.
-        idle: seconds without any user after which it ends by itself.
-    """
+    """Let others use the Airflow; write for its owner where it is, with passwords."""
     keeping.keep(idle)
     data = asdict(settings) | {"program": program(settings.plugins)}
     state.touch(mode=0o600)

@@ -11,13 +11,7 @@ KEPT = 4
 
 
 def tails(folder: Path, names: list[str] | None = None, lines: int = 15) -> str:
-    """Return the last lines of each log.
-
-    Args:
-        folder: holds ``<component>.log`` files.
-        names: of components; None: all.
-        lines: of each.
-    """
+    """Return the last ``lines`` of each log, or of the components ``names``."""
     parts = []
     for log in sorted(folder.glob("*.log")):
         if names is None or log.stem in names:
@@ -27,10 +21,7 @@ def tails(folder: Path, names: list[str] | None = None, lines: int = 15) -> str:
 
 
 def new_folder(folder: Path) -> Path:
-    """Return a new folder's name below ``folder``, and remove all but the newest.
-
-    Sessions may run side by side, so that each keeps logs of its own.
-    """
+    """Return a new folder's name below ``folder``, and remove all but the newest."""
     if folder.is_dir():
         found = sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime)
         for old in found[:-KEPT]:

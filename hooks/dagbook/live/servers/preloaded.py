@@ -1,9 +1,6 @@
-"""Airflow's own command line, with the imports of a task done beforehand.
+"""``airflow`` with the imports of a task done before the first fork of LocalExecutor.
 
-LocalExecutor forks a process for each task, and each imports the same packages to load
-its DAG file: a third of what a task costs here. Run as ``python -m
-dagbook.live.servers.preloaded scheduler``, this module imports them once, before the
-first fork, and then is ``airflow scheduler``; nothing else is different.
+``python -m dagbook.live.servers.preloaded scheduler``: a third of a task's cost here.
 """
 
 from __future__ import annotations

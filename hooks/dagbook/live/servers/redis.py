@@ -37,13 +37,7 @@ def program() -> Path:
 
 @dataclass
 class Redis:
-    """One server that keeps nothing on disk.
-
-    Args:
-        folder: where it runs.
-        port: on 127.0.0.1.
-        password: asked of every client.
-    """
+    """One server on 127.0.0.1 that keeps nothing on disk."""
 
     folder: Path
     port: int

@@ -28,13 +28,7 @@ class Settings:
 
     Args:
         home: ``AIRFLOW_HOME``; everything that Airflow writes goes below it.
-        port: of the API server on 127.0.0.1.
-        database_url: SQLAlchemy URL of the metadata database.
-        dags: the folder of the DAG files.
-        executor: ``local`` or ``celery``.
-        plugins: the plugins folder, if any.
         cache: compiled Python goes there, so that the second start is a fast one.
-        parallelism: tasks at once on the whole Airflow.
         extra: more variables, stronger than the ones made here.
     """
 
@@ -85,17 +79,12 @@ class Settings:
         """Return the whole environment for every process of this Airflow."""
         env = {name: os.environ[name] for name in KEPT if name in os.environ}
         # `airflow` of this Python comes first, for tasks that call the command line.
-        env["PATH"] = os.pathsep.join(
-            [str(Path(sys.executable).parent), env.get("PATH", "")]
-        )
+        ours = str(Path(sys.executable).parent)
+        env["PATH"] = f"{ours}{os.pathsep}{env.get('PATH', '')}"
         if self.cache is not None:
             env["PYTHONPYCACHEPREFIX"] = str(self.cache / "pycache")
-        env |= {
-            "AIRFLOW_HOME": str(self.home),
-            "PYTHONUNBUFFERED": "1",
-            "NO_COLOR": "1",
-            "NO_PROXY": "*",
-        }
+        env |= {"AIRFLOW_HOME": str(self.home), "NO_PROXY": "*"}
+        env |= {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
         options = self._core() | self._servers() | self._timing()
         for (section, name), value in options.items():
             env[f"AIRFLOW__{section.upper()}__{name.upper()}"] = value
@@ -104,10 +93,7 @@ class Settings:
     def _core(self) -> dict[tuple[str, str], str]:
         plugins = self.plugins or self.home / "plugins"
         return {
-            ("core", "executor"): {
-                "local": "LocalExecutor",
-                "celery": "CeleryExecutor",
-            }[self.executor],
+            ("core", "executor"): f"{self.executor.title()}Executor",
             ("core", "load_examples"): "False",
             ("core", "dags_folder"): str(self.dags),
             ("core", "plugins_folder"): str(plugins),
@@ -118,9 +104,7 @@ class Settings:
                 "airflow.api_fastapi.auth.managers.simple"
                 ".simple_auth_manager.SimpleAuthManager"
             ),
-            ("core", "simple_auth_manager_users"): ",".join(
-                f"{role}:{role}" for role in ROLES
-            ),
+            ("core", "simple_auth_manager_users"): ",".join(f"{r}:{r}" for r in ROLES),
             ("core", "simple_auth_manager_passwords_file"): str(self.write_passwords()),
             ("database", "sql_alchemy_conn"): self.database_url,
         }

@@ -1,19 +1,14 @@
 """Start a session's servers and end them with it, whatever happens to the session.
 
-It is run as ``python -m dagbook.live.servers.supervisor FOLDER``.
-
-One keeper stands between a test session and the servers it needs. It reads one JSON
-request per line and answers one JSON line each. It stops everything when it is told to,
-when it gets a signal, and when its input ends, which is what happens when the process
-that started it dies in any way. In the last two cases it also removes FOLDER, which
-belongs to that session.
+Run as ``python -m dagbook.live.servers.supervisor FOLDER``; one JSON request per line,
+one JSON line each. It stops everything when told to, at a signal, and when its input
+ends, as it does when the process that started it dies; then it also removes FOLDER.
 
 Told to ``keep``, it outlives the session: others come through the Unix socket
-``keeper.sock`` in FOLDER, and everything ends when nobody came for so many seconds.
+``keeper.sock`` in FOLDER, until nobody came for so many seconds.
 
-Tasks of Airflow run in sessions and process groups of their own and outlive a killed
-scheduler, so that signalling the children is not enough: on Linux the keeper is the
-*subreaper* of all its descendants, and stopping means that no descendant is left.
+Tasks of Airflow outlive a killed scheduler in sessions of their own: on Linux the
+keeper is the *subreaper* of all its descendants, and leaves none.
 """
 
 from __future__ import annotations
@@ -29,6 +24,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import Any, NoReturn
 
 import psutil
@@ -73,8 +69,8 @@ class Keeper:
     def start(self, request: dict[str, Any]) -> dict[str, Any]:
         """Start ``name`` with ``argv``, ``env``, ``log``, ``cwd``, ``uid`` and ``gid``.
 
-        ``stop`` names the signal that asks the process to end (default SIGTERM);
-        ``stage`` says when: those that others need to end well have a higher one.
+        ``stop`` names the signal that asks it to end (default SIGTERM); what others
+        need to end well has a higher ``stage``.
         """
         name = request["name"]
         running = self.children.get(name)
@@ -82,17 +78,10 @@ class Keeper:
             return {"error": f"{name} is already running"}
         stop_signal = getattr(signal, request.get("stop", "SIGTERM"))
 
-        def before_exec() -> None:
-            # If the keeper itself is killed hard, each server still ends.
-            prctl(PR_SET_PDEATHSIG, stop_signal)
-
         identity: dict[str, Any] = {}
         if request.get("uid") is not None:
-            identity = {
-                "user": request["uid"],
-                "group": request["gid"],
-                "extra_groups": [],
-            }
+            identity = {"user": request["uid"], "group": request["gid"]}
+            identity["extra_groups"] = []
         with open(request["log"], "ab") as log:
             process = subprocess.Popen(
                 request["argv"],
@@ -102,7 +91,8 @@ class Keeper:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=before_exec,  # noqa: PLW1509 (the keeper has one thread)
+                # If the keeper itself is killed hard, each server still ends.
+                preexec_fn=partial(prctl, PR_SET_PDEATHSIG, stop_signal),
                 **identity,
             )
         self.children[name] = process
@@ -140,9 +130,7 @@ class Keeper:
         for stage in sorted(set(self.stages.values())):
             now = [self.children[n] for n, s in self.stages.items() if s == stage]
             later = [self.children[n] for n, s in self.stages.items() if s > stage]
-            signals = {
-                self.children[n].pid: self.stop_signals[n] for n in self.children
-            }
+            signals = {p.pid: self.stop_signals[n] for n, p in self.children.items()}
             killed += end(now, signals, seconds)
             killed += end_all_descendants(later)
         killed += end_all_descendants([])

@@ -22,8 +22,7 @@ class Keeping:
     """A keeper process and the requests it answers.
 
     Args:
-        folder: where the keeper writes its own log and where processes start. When
-            this process dies, the keeper removes it.
+        folder: for its log; when this process dies, the keeper removes it.
         kept: ask the keeper that was told to keep the folder; start none.
 
     Raises:
@@ -93,40 +92,21 @@ class Keeping:
 
         Args:
             name: unique among the running processes; a stopped one may be reused.
-            argv: the command.
             env: the whole environment of the process.
             log: file that standard output and error are appended to.
-            uid: user to run as (only as root).
-            gid: group to run as, with ``uid``.
+            uid: user to run as, with ``gid`` (only as root).
             stop: name of the signal that asks it to end.
             stage: processes of a lower stage are stopped, and gone, before this one.
 
         Raises:
             KeeperError: it cannot be started, or runs already.
         """
-        answer = self._ask(
-            "start",
-            name=name,
-            argv=argv,
-            env=dict(env),
-            log=str(log),
-            cwd=str(self.folder),
-            uid=uid,
-            gid=gid,
-            stop=stop,
-            stage=stage,
-        )
-        return int(answer["pid"])
+        how = {"argv": argv, "env": dict(env), "log": str(log), "cwd": str(self.folder)}
+        when = {"uid": uid, "gid": gid, "stop": stop, "stage": stage}
+        return int(self._ask("start", name=name, **how, **when)["pid"])
 
     def run(self, name: str, argv: list[str], seconds: float, **how: Any) -> int:
-        """Run ``argv`` to its end and return its exit code.
-
-        Args:
-            name: as in ``start``.
-            argv: the command.
-            seconds: it is stopped after.
-            how: ``env`` and ``log`` of ``start``.
-        """
+        """Run ``argv`` for at most ``seconds`` and return its exit code."""
         self.start(name, argv, **how)
         deadline = time.monotonic() + seconds
         while (code := self._ask("collect", name=name)["exit"]) is None:

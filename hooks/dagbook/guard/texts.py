@@ -1,0 +1,41 @@
+"""Literals of a DAG file that a reader should not copy."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+_SECRET = re.compile(r"(?i)passw(or)?d|passphrase|secret|api_?key|private_?key")
+_GONE = re.compile(
+    r"\{[{%][^}]*?(?<![\w.])((next_|prev_)?execution_date\w*|(next|prev)_ds(_nodash)?"
+    r"|(tomorrow|yesterday)_ds(_nodash)?)\b"
+)
+
+
+def wrong(tree: ast.Module) -> Iterator[tuple[ast.AST, str, str]]:
+    """Yield the place, the words and the remedy of each."""
+    for node in ast.walk(tree):
+        for name, value in _named(node):
+            if _SECRET.search(name) and len(value) > 4 and "{" not in value:
+                remedy = "keep it in a connection of Airflow"
+                yield node, f"“{name}” is written in clear", remedy
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and (gone := _GONE.search(text)):
+            what = f"a template names {gone[1]}, which Airflow 3 no longer has"
+            yield node, what, "use logical_date, ds or the data interval"
+
+
+def _named(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each literal that a node gives to a name."""
+    pairs: list[tuple[object, ast.AST | None]] = []
+    if isinstance(node, ast.Assign):
+        pairs = [(getattr(target, "id", ""), node.value) for target in node.targets]
+    elif isinstance(node, ast.keyword):
+        pairs = [(node.arg, node.value)]
+    elif isinstance(node, ast.Dict):
+        keys = [getattr(key, "value", "") for key in node.keys]
+        pairs = list(zip(keys, node.values, strict=True))
+    for name, value in pairs:
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield str(name), value.value

@@ -1,0 +1,140 @@
+"""Front matter and results that say what is not so."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tree import Tree
+
+from dagbook.recording import file as recording
+from faults import edit, fault
+
+SUMMARY = "summary: "
+
+
+def airflow(tree: Tree, declared: str) -> str:
+    line = tree.line(tree.page, "airflow:")
+    was = tree.read(tree.page).splitlines()[line - 1]
+    tree.replace(tree.page, was, f"airflow: {declared}")
+    return f"{tree.page}:{line}|{tree.page}:{line + 1}"
+
+
+for name, text, words in (
+    ("later_than_recorded", '">=3.9"', "airflow excludes Airflow 3.3.2"),
+    ("later_patch", '">=3.3.9"', "airflow excludes Airflow 3.3.2"),
+    ("maximum_too_low", '">=3.1"\nairflow_max: "3.2"', "airflow_max excludes Airflow"),
+    ("maximum_below", '">=3.3"\nairflow_max: "3.1"', "airflow_max 3.1 is below"),
+    ("airflow_2", '">=2.9"', "is not a version"),
+    ("no_version", '"3.3"', "is not a version"),
+):
+
+    def do(tree: Tree, text: str = text) -> str:
+        return airflow(tree, text)
+
+    do.__name__ = f"airflow_{name}"
+    fault(words)(do)
+
+for name, new, words in (
+    ("unknown_distribution", "requires: [no-such-dist]\n", "which is not installed"),
+    (
+        "difference_nowhere",
+        "live_difference:\n- {scenario: nowhere, expected: failed, reason: x}\n",
+        "no scenario “nowhere” is recorded",
+    ),
+    (
+        "difference_of_no_task",
+        "live_difference:\n"
+        "- {scenario: default, task: nobody, expected: failed, reason: x}\n",
+        "scenario “default” has no task “nobody”",
+    ),
+    ("title_of_nothing", 'title: ""\n', "“title” stands there twice"),
+    ("key_of_another_name", "sumary: x\n", "unknown key “sumary”"),
+):
+    edit(f"declares_{name}", "page", SUMMARY, f"{new}{SUMMARY}", words)
+
+
+def parity(tree: Tree, name: str = "16.1.1", **wrong: object) -> None:
+    """Forge the result of the first example."""
+    data = json.loads(tree.read("tests/parity.json"))
+    data["examples"][name] = data["examples"].pop("16.1.1") | wrong
+    tree.write("tests/parity.json", json.dumps(data))
+
+
+RESULTS = [
+    ({"name": "16.99.1"}, "16.99.1 is not in the spec"),
+    ({"airflow": "3.9.0"}, "16.1.1: it names Airflow 3.9.0"),
+    ({"source": "0" * 64}, "16.1.1: .* has changed since it ran"),
+    ({"scenarios": {}}, "16.1.1: scenario “.*” never ran on a real scheduler"),
+    (
+        {
+            "scenarios": {
+                "x": {"recorded": "", "result": "same", "state": "", "tasks": 0}
+            }
+        },
+        "16.1.1: scenario “x” is not recorded",
+    ),
+]
+"""Forged results, and what is said of them."""
+
+NO_RESULTS = re.compile("the results of a real scheduler are missing")
+
+
+@fault("the bullet of “.*” was “something else”, and is “", also="hand")
+def bullet_reworded(tree: Tree) -> str:
+    data = recording.load(tree.first.recording)
+    data["bullets"] = ["something else"]
+    recording.save(tree.first.recording, data)
+    return f"{tree.page}:{tree.line(tree.page, '## ')}"
+
+
+# What readers should not copy
+
+
+@fault("“password” is written in clear")
+def password_in_a_dag(tree: Tree) -> str:
+    line = tree.in_task("password = 'hunter22'")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("“api_key” is written in clear")
+def key_in_a_call(tree: Tree) -> str:
+    line = tree.in_task("dict(api_key='hunter22')")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("“client_secret” is written in clear")
+def secret_in_a_mapping(tree: Tree) -> str:
+    line = tree.in_task("print({'client_secret': 'hunter22'})")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("a template names execution_date, which Airflow 3 no longer has")
+def gone_in_a_template(tree: Tree) -> str:
+    line = tree.in_task("print('{{ execution_date }}')")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("a template names next_ds")
+def gone_in_a_template_with_a_filter(tree: Tree) -> str:
+    line = tree.in_task("print('{{ next_ds | upper }}')")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("changes the environment while it is parsed")
+def environment_set_at_import(tree: Tree) -> str:
+    line = tree.at_import("import os\n\nos.environ['TZ'] = 'UTC'")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("changes the environment while it is parsed")
+def environment_updated_at_import(tree: Tree) -> str:
+    line = tree.at_import("import os\n\nos.environ.update(TZ='UTC')")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
