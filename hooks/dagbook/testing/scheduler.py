@@ -64,6 +64,16 @@ class Decisions:
         """Mark backfills without unfinished runs complete, as every half a minute."""
         self._scheduler._mark_backfills_complete()
 
+    def end_lost_tasks(self) -> None:
+        """Fail running tasks that have sent no heartbeat for too long."""
+        from airflow.utils.session import create_session
+
+        [executor] = self._scheduler.executors
+        executor.queued_tasks.clear()  # workers had taken them
+        self._scheduler._find_and_purge_task_instances_without_heartbeats()
+        with create_session() as session:
+            self._scheduler._process_executor_events(executor, session)
+
 
 def _until_due(session: Any) -> None:
     """Wait for the runs queued in this second: SQLite's clock has whole seconds."""
