@@ -104,9 +104,8 @@ def test_a_run_of_skipped_tasks_becomes_a_success(example, airflow):
     airflow.decide("early")
     airflow.mark("early", "failed")
     tasks = {state for state, _ in airflow.tasks("early").values()}
-    told = {
-        "1 marked failed before load": f"{airflow.decide('early')}, tasks {' '.join(tasks)}"
-    }
+    marked = f"{airflow.decide('early')}, tasks {' '.join(tasks)}"
+    told = {"1 marked failed before load": marked}
     airflow.mark("early", "queued")
     told["2 set to queued"] = airflow.decide("early")
     clear = {"dag_run_id": "early", "only_failed": False, "dry_run": False}
