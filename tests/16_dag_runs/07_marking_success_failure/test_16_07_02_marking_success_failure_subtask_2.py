@@ -70,7 +70,7 @@ def test_on_kill_ends_the_job_and_execute_raises(example):
         when_logged(example, "started", stop.start),
         pytest.raises(RuntimeError) as stopped,
     ):
-        load.execute({"params": {"seconds": 600, "code": 3}})
+        load.execute({"params": {"seconds": 20, "code": 3}})
     stop.join()
     error = f"RuntimeError: {stopped.value}"
     assert error == "RuntimeError: the job ended with -9"
