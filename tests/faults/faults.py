@@ -266,7 +266,7 @@ def wrong_dag_id(tree: Tree) -> str:
 
 @fault(
     "is already in dags/.*16_01_01",
-    also="not named after|the recording is stale",
+    also="not named after|the recording is stale|has 3 DAGs",
     page=False,
 )
 def duplicate_dag_id(tree: Tree) -> str:

@@ -13,7 +13,8 @@ NO_CONNECTION = "WARNING no note: The conn_id `airflow_api` isn't defined"
 NO_SERVER = "WARNING no note: [Errno 111] Connection refused"
 
 
-def test_without_the_connection_the_run_succeeds_with_a_warning(example):
+def test_without_the_connection_the_run_succeeds_with_a_warning(example, monkeypatch):
+    monkeypatch.delenv("AIRFLOW_CONN_AIRFLOW_API", raising=False)
     run = example.run(logical_date=None)
 
     assert (run.state, run.note) == ("success", None)

@@ -59,7 +59,8 @@ def test_a_long_note_is_cut(example):
     assert len(note) == 1000
 
 
-def test_a_callback_that_raises_changes_no_state(example, capfd):
+def test_a_callback_that_raises_changes_no_state(example, capfd, monkeypatch):
+    monkeypatch.delenv("AIRFLOW_CONN_AIRFLOW_API", raising=False)
     run = example.run("no-connection", logical_date=None, conf=TWO)
 
     assert (run.states, run.note) == (STATES, None)
