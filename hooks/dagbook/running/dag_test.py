@@ -101,14 +101,16 @@ def _serve_newest_version() -> None:
     """Make the Task Execution API of this process speak its newest version alone.
 
     Airflow builds the routes of all its versions, nine in 3.3.2, which is half of the
-    time before the first task. The tasks here are this Airflow's: they ask for the newest.
+    time before the first task. The tasks here are this Airflow's: they ask for one.
     """
     from airflow.api_fastapi.execution_api import versions
     from airflow.api_fastapi.execution_api.routes import execution_api_router as router
     from cadwyn import HeadVersion, Version, VersionBundle
     from cadwyn.route_generation import _DELETED_ROUTE_TAG as ONLY_OLDER
 
-    router.routes = [one for one in router.routes if ONLY_OLDER not in one.tags]
+    router.routes = [
+        one for one in router.routes if ONLY_OLDER not in getattr(one, "tags", [])
+    ]
     newest = versions.bundle.versions[0].value
     versions.bundle = VersionBundle(HeadVersion(), Version(newest))
 
