@@ -6,12 +6,13 @@ import ast
 import json
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
 from dagbook.parsing import describe, import_errors
 from dagbook.parsing.model import fault
-from dagbook.parsing.sandbox import NotWhileParsingError, Watch
+from dagbook.parsing.sandbox import ENDS, NO_END, NotWhileParsingError, Watch
 
 Found = dict[str, Any]
 
@@ -121,6 +122,11 @@ def _load(
         bagged = bag.process_file(str(path))
     except NotWhileParsingError:
         bagged = []  # raised outside the module's own code: the watch has noted it
+    except KeyboardInterrupt as error:  # no terminal reaches this process
+        rows = traceback.extract_tb(error.__traceback__)
+        line = next((row.lineno for row in rows if row.filename == str(path)), 0)
+        watch.note(ENDS.format("KeyboardInterrupt"), NO_END, line or 0)
+        bagged = []
     seconds = time.monotonic() - began
     watch.stop()
     if bag.import_errors:

@@ -22,6 +22,8 @@ IN_A_TASK = "move it into a task: every parse repeats it, on every scheduler"
 SDK_IN_A_TASK = (
     "move it into a task, and ask the Task SDK or /api/v2 instead of the database"
 )
+ENDS = "ends the process that parses it ({})"
+NO_END = "remove what ends or crashes Python from the module"
 
 _SOCKET = "connect bind sendto sendmsg getaddrinfo gethostbyname gethostbyaddr"
 _OS = "system exec fork forkpty posix_spawn"
@@ -75,6 +77,7 @@ class Watch:
         self._refuse_database()
         self._refuse_lookups()
         self._remember_threads()
+        self._let_crashes_end()
         self._before = {t.ident or 0 for t in threading.enumerate()}
         self._active = True
         sys.addaudithook(self._audit)
@@ -122,6 +125,15 @@ class Watch:
             start(thread)
 
         vars(threading)["Thread"].start = remember
+
+    def _let_crashes_end(self) -> None:
+        """Leave SIGSEGV alone: Airflow's handler would return to the crash for ever."""
+        install = signal.signal
+
+        def but_crashes(number: int, handler: Any) -> Any:
+            return None if number == signal.SIGSEGV else install(number, handler)
+
+        vars(signal)["signal"] = but_crashes
 
     def _refuse_database(self) -> None:
         """Block the ORM as Airflow's own DAG processor does, and note each try."""

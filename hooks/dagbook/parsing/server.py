@@ -29,6 +29,7 @@ from typing import Any
 
 from dagbook.parsing import dagbag
 from dagbook.parsing.model import fault
+from dagbook.parsing.sandbox import ENDS, NO_END
 
 AT_ONCE = 2
 GRACE = 2.0
@@ -161,6 +162,7 @@ class Server:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             trace = open(self._trace(os.getpid()), "w")  # noqa: SIM115 - kept open
+            faulthandler.enable(trace, all_threads=False)
             later = request["limit"] + GRACE / 2
             faulthandler.dump_traceback_later(later, file=trace)
             payload = json.dumps(_answer(request)).encode()
@@ -207,23 +209,26 @@ class Server:
         if late:
             what = f"takes longer than {request['limit']:g} s to parse"
             remedy = "move the work into a task"
-            trace = Path(self._trace(running.pid)).read_text(errors="replace")
-            rows = re.findall(rf'File "{re.escape(str(path))}", line (\d+)', trace)
-            line = int(rows[0]) if rows else 0
+            line = self._traced_line(running.pid, path)
         elif os.WIFEXITED(status) and os.WEXITSTATUS(status) == TOOL_FAILED:
             what = "cannot be parsed: the tool itself failed: " + self._last_words()
             remedy = "report this with the file"
         else:
             code = os.waitstatus_to_exitcode(status)
             how = f"exit status {code}" if code >= 0 else signal.Signals(-code).name
-            what = f"ends the process that parses it ({how})"
-            remedy = "remove what ends or crashes Python from the module"
-            line = _ending_line(path)
+            what, remedy = ENDS.format(how), NO_END
+            line = self._traced_line(running.pid, path) or _ending_line(path)
         problem = fault(line, what, remedy, cacheable=False)
         return {"file": "", "seconds": 0.0, "problems": [problem], "dags": []}
 
     def _trace(self, pid: int) -> str:
         return f"{self.home}/trace-{pid}"
+
+    def _traced_line(self, pid: int, path: Path) -> int:
+        """Return the line of ``path`` in the last trace of the process, or 0."""
+        trace = Path(self._trace(pid)).read_text(errors="replace")
+        rows = re.findall(rf'File "{re.escape(str(path))}", line (\d+)', trace)
+        return int(rows[0]) if rows else 0
 
     def _last_words(self) -> str:
         lines = Path(self.home, "log").read_text(errors="replace").splitlines()

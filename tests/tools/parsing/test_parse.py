@@ -93,6 +93,18 @@ FAULTS = [
     ),
     Fault("abort", "import os\nos.abort()", LAST + 2, r"ends the process .*SIGABRT"),
     Fault(
+        "crash",
+        "import ctypes\nctypes.string_at(0)",
+        LAST + 2,
+        r"ends the process .*SIGSEGV",
+    ),
+    Fault(
+        "interrupt",
+        "raise KeyboardInterrupt",
+        LAST + 1,
+        r"ends the process .*KeyboardInterrupt",
+    ),
+    Fault(
         "cycle", "    rows = load()\n    rows >> total(rows) >> rows", LAST + 2, "cycle"
     ),
     Fault("no_dag", '"""Nothing: airflow dag."""', 1, "holds no DAG", whole=True),
