@@ -45,25 +45,29 @@ def _quiet(node: ast.AST) -> list[ast.AST]:
         found.append(node)
     if isinstance(node, ast.If) and "__main__" in ast.unparse(node.test):
         found.append(node)
-    if isinstance(node, ast.keyword) and node.arg in QUIET_KEYWORDS:
-        found.append(node.value)
-    if isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value in QUIET_KEYWORDS:
-                found.append(value)
+    found += [value for word, value in _words(node).items() if word in QUIET_KEYWORDS]
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.returns:
         found.append(node.returns)
     if isinstance(node, ast.arg) and node.annotation:
         found.append(node.annotation)
     if isinstance(node, ast.AnnAssign):
         found.append(node.annotation)
-    if isinstance(node, ast.Call):
-        # Without a schedule nothing happens at a start date: any past one will do.
-        words = {k.arg: k.value for k in node.keywords}
-        schedule = words.get("schedule")
-        if isinstance(schedule, ast.Constant) and schedule.value is None:
-            found += [words[k] for k in ("start_date", "catchup") if k in words]
+    # Without a schedule nothing happens at a start date: any past one will do.
+    words = _words(node)
+    schedule = words.get("schedule")
+    if isinstance(schedule, ast.Constant) and schedule.value is None:
+        found += [words[k] for k in ("start_date", "catchup") if k in words]
     return found
+
+
+def _words(node: ast.AST) -> dict[str | None, ast.expr]:
+    """Return the keyword arguments of a call, or the items of a dict of such."""
+    if isinstance(node, ast.Call):
+        return {k.arg: k.value for k in node.keywords}
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return {str(k.value): v for k, v in pairs if isinstance(k, ast.Constant)}
+    return {}
 
 
 def _only_start_dates(tree: ast.Module) -> list[ast.AST]:

@@ -16,6 +16,7 @@ def test_the_day_is_the_logical_date_or_else_that_of_run_after(example):
     assert dated.value("load") == "loaded into sales, day 2026-04-30"
     assert dated.run_id == "manual__2026-05-02T06:30:00+00:00"
     assert (undated.state, dated.state) == ("success", "success")
+    assert list(undated.states) == ["extract", "load", "report"]
 
     without, given = undated.value("report"), dated.value("report")
     assert (without["ds"], given["ds"]) == (None, "2026-04-30")

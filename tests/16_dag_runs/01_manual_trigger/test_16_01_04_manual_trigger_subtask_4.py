@@ -43,12 +43,15 @@ def test_the_same_request_again_is_409_and_the_run_tells_its_conf(example):
         second = client.post(RUNS, json=BODY, extensions={"name": "second"})
         run = client.get(f"{RUNS}/order-A-1", extensions={"name": "run"})
         total = client.get(RUNS).json()["total_entries"]
+    with example.api.client("viewer") as client:
+        dag = client.get(RUNS.removesuffix("/dagRuns")).json()
 
     assert (first.status_code, first.json()["state"]) == (200, "queued")
     assert second.status_code == 409
     assert again.keep("reason", second.json()["detail"]["reason"]) == UNIQUE
     assert run.json()["conf"] == ORDER
     assert total == 1
+    assert (dag["is_paused"], dag["timetable_summary"]) == (False, None)
 
 
 def test_other_requests(example):
@@ -76,6 +79,8 @@ def test_other_requests(example):
             ask(name, dag_run_id=name)
         ask("run_id in the body", run_id="order-A-4")
         ask("pieces 0", conf={"pieces": 0})
+        ask("pieces as text", conf={"pieces": "2"})
+        ask("a number as order", conf={"order": 7})
 
     assert answers.pop("A/1").startswith("400 The run_id provided 'A/1' does not match")
     assert example.scenario("answers").keep("answers", answers) == {
@@ -90,6 +95,10 @@ def test_other_requests(example):
         "run_id in the body": "422 Extra inputs are not permitted",
         "pieces 0": "400 Invalid input for param pieces: "
         "0 is less than the minimum of 1",
+        "pieces as text": "400 Invalid input for param pieces: "
+        "'2' is not of type 'integer'",
+        "a number as order": "400 Invalid input for param order: "
+        "7 is not of type 'string'",
     }
 
 
