@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,6 +33,8 @@ def main() -> None:
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
+    # Under pytest Airflow keeps no logger, and so no stream that `capfd` has replaced.
+    os.environ["PYTEST_VERSION"] = version("pytest")
     project = Project.find()
     with tempfile.TemporaryDirectory(prefix="dagbook-mutants-") as folder:
         home = Path(folder)
