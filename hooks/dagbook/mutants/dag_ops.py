@@ -81,10 +81,17 @@ def _edge(source: Source, node: ast.BinOp) -> Iterator[tuple[str, str]]:
     yield "edge-reversed", source.cut(left, right, between.replace(arrow, other))
 
 
+def _is_default(keyword: ast.keyword) -> bool:
+    """Tell whether Airflow does the same without the argument."""
+    value = keyword.value
+    paused = keyword.arg == "is_paused_upon_creation"
+    return paused and isinstance(value, ast.Constant) and value.value is True
+
+
 def _call(source: Source, call: ast.Call) -> Iterator[tuple[str, str]]:
     name = ast.unparse(call.func).split(".")[-1]
     for keyword in call.keywords:
-        if keyword.arg in ARGUMENTS:
+        if keyword.arg in ARGUMENTS and not _is_default(keyword):
             yield f"{ARGUMENTS[keyword.arg]}-dropped", source.drop_keyword(keyword)
         if keyword.arg == "trigger_rule":
             yield from _rule(source, keyword.value)

@@ -58,6 +58,8 @@ def test_the_command_makes_four_queued_runs_that_start_after_the_unpause(example
         "unpaused": {"running": 4},
     }
     assert types == {"backfill"}  # end_date has passed
+    days = [row["run_after"][:10] for row in example.ticks("2026-01-01T00:00:00Z", 60)]
+    assert (days[0], days[-1]) == ("2026-03-01", "2026-03-31")
 
 
 def test_a_backfill_is_at_work_until_the_scheduler_looks_for_its_end(example):
