@@ -98,6 +98,14 @@ def test_the_command_tells_logname_and_a_child_the_user_of_its_parent(
     made = op.post("/api/v2/backfills", json={"dag_id": NIGHTLY, **days})
     assert made.status_code == 200
     [filled] = op.get(f"/api/v2/dags/{NIGHTLY}/dagRuns").json()["dag_runs"]
+    # A second backfill, of another user, takes the run: the user of the run stays.
+    op.put(f"/api/v2/backfills/{made.json()['id']}/cancel").raise_for_status()
+    again = {"dag_id": NIGHTLY, "reprocess_behavior": "failed", **days}
+    with example.api.client("admin") as admin:
+        second = admin.post("/api/v2/backfills", json=again).raise_for_status().json()
+    [taken] = op.get(f"/api/v2/dags/{NIGHTLY}/dagRuns").json()["dag_runs"]
+    assert (taken["state"], taken["triggering_user_name"]) == ("queued", "op")
+    assert second["id"] != made.json()["id"]
 
     told = {
         name: op.get(f"{PATH}/dagRuns/{name}").json() for name in ("named", "child")

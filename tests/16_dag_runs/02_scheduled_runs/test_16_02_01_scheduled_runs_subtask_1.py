@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG
+from airflow.timetables.base import DataInterval
+from airflow.timetables.interval import CronDataIntervalTimetable
+from airflow.utils.types import DagRunType
 
 from dagbook.airflow_compat import DagSerialization
 from dagbook.parsing.describe import ticks
@@ -45,6 +48,21 @@ def test_the_setting_gives_intervals_and_moves_the_logical_date(example, monkeyp
         "start": "2026-05-01T00:00:00Z",
         "end": "2026-05-02T00:00:00Z",
     }
+    with_intervals = CronDataIntervalTimetable("@daily", timezone="UTC")
+    may_2 = MAY_1 + timedelta(days=1)
+    assert (
+        with_intervals.generate_run_id(
+            run_type=DagRunType.SCHEDULED,
+            run_after=may_2,
+            data_interval=DataInterval(MAY_1, may_2),
+        )
+        == "scheduled__2026-05-02T00:00:00+00:00"
+    )
+    daily, once = (
+        DAG("x", schedule=preset).timetable for preset in ("@daily", "@once")
+    )
+    assert type(daily).__name__ == type(with_intervals).__name__
+    assert type(once).__name__ == "OnceTimetable"
     example.scenario("with-intervals").keep(
         "run of 2026-05-02 00:00",
         {

@@ -17,6 +17,10 @@ REFUSED = {
         {"store": "rome"},
         "'rome' is not one of ['oslo', 'berlin']",
     ),
+    '{"store": null}': (
+        {"store": None},
+        "None is not one of ['oslo', 'berlin']",
+    ),
     '{"remark": ""}': ({"remark": ""}, "'' should be non-empty"),
 }
 
@@ -40,7 +44,8 @@ def test_the_same_input_is_refused_by_rest_cli_and_dag_test(example):
     with example.api.client("user") as client:
         first = client.post(RUNS, json={"logical_date": None, "conf": {"pieces": 0}})
         other = client.post(RUNS, json={"logical_date": None, "conf": [10]})
-    assert other.status_code == 422
+        none = client.post(RUNS, json={"logical_date": None, "conf": None})
+    assert (other.status_code, none.status_code) == (422, 200)
     reason = f"{first.status_code} {first.json()['detail'].splitlines()[0]}"
     told = example.scenario("refused").keep("status and detail", reason)
     assert told == f"400 {TOO_SMALL}"

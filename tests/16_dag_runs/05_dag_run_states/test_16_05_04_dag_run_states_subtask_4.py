@@ -44,14 +44,17 @@ def mark(op, what: str, state: str) -> None:
         op.patch(path, json={"new_state": state}).raise_for_status()
 
 
-def calls() -> list[str]:
+def requests() -> list:
     """Return what the scheduler asked the DAG processor to call."""
     with create_session() as session:
         rows = session.scalars(select(DagProcessorCallback)).all()
-        asked = [row.get_callback_request() for row in rows]
+        return [row.get_callback_request() for row in rows]
+
+
+def calls() -> list[str]:
     return [
         f"on_{'failure' if one.is_failure_callback else 'success'}_callback: {one.msg}"
-        for one in asked
+        for one in requests()
     ]
 
 
@@ -101,6 +104,7 @@ def test_a_timeout_calls_with_a_reason_of_its_own(example, op):
     assert op.get(RUN).json()["state"] == "failed"
     called = calls()
     assert called == ["on_failure_callback: timed_out"]
+    assert requests()[0].context_from_server.last_ti.task_id in example.dag.task_dict
     example.scenario("timed-out").keep("call after dagrun_timeout", called[0])
 
 
@@ -123,6 +127,9 @@ def test_a_mark_of_the_run_calls_nothing_and_a_mark_of_its_tasks_does(example, o
     scheduler.decide()
     scheduler.decide()
     again = calls()[1:]
+    mark(op, "archive", "success")  # of a finished run
+    scheduler.decide()
+    assert len(calls()) == 2
 
     assert of_the_run == []
     assert of_the_task == again == ["on_failure_callback: task_failure"]

@@ -1,11 +1,14 @@
 """A running task is cleared: what its process is told, and the states of the task."""
 
 import signal
+from datetime import UTC, datetime
 from inspect import iscoroutinefunction
 from types import SimpleNamespace
 
 import pytest
 from airflow.models import TaskInstance
+from airflow.sdk.api.client import ServerResponseError
+from airflow.sdk.execution_time.supervisor import InProcessTestSupervisor
 from airflow.triggers.base import BaseTrigger
 from airflow.utils.session import create_session
 from sqlalchemy import select
@@ -143,6 +146,21 @@ def test_retry_delay_counts_if_the_executor_reports_a_failure(
     clear(op)
     scheduler.executor_reports("load", report)
     assert state(op) == then
+
+
+def test_a_cleared_try_can_push_an_xcom_and_report_no_state(example, op):
+    running(op)
+    with create_session() as session:
+        ids = select(TaskInstance.id).where(TaskInstance.task_id == "load")
+        old = session.scalars(ids).one()
+    clear(op)
+    worker = InProcessTestSupervisor._api_client()
+    with pytest.raises(ServerResponseError) as refused:
+        worker.task_instances.succeed(old, datetime.now(UTC), [], [], None)
+    assert (refused.value.response.status_code, state(op)) == (404, "restarting")
+    worker.xcoms.set(example.stem, "today", "load", "return_value", "loaded")
+    pushed = op.get(f"{RUN}/taskInstances/load/xcomEntries/return_value")
+    assert pushed.json()["value"] == "loaded"
 
 
 def test_a_deferred_task_has_the_on_kill_of_its_trigger():

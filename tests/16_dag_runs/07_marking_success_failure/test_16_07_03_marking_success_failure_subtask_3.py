@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from dagbook.running.dag_test import load
 from dagbook.testing.child_runs import execute
 from dagbook.testing.log_trigger import when_logged
 
@@ -41,15 +42,15 @@ def tasks(client, path: str) -> dict[str, str | None]:
     return {row["task_id"]: row["state"] for row in rows["task_instances"]}
 
 
-def put(run_id: str, task_id: str, task_state: str) -> None:
+def put(run_id: str, task_id: str, task_state: str, **where) -> None:
     """Give a task a state that it has on a scheduler only for a moment."""
     from airflow.models.taskinstance import TaskInstance
     from airflow.utils.session import create_session
     from sqlalchemy import update
 
-    rows = update(TaskInstance).where(TaskInstance.run_id == run_id)
+    rows = update(TaskInstance).filter_by(run_id=run_id, task_id=task_id, **where)
     with create_session() as session:
-        session.execute(rows.filter_by(task_id=task_id).values(state=task_state))
+        session.execute(rows.values(state=task_state))
 
 
 @contextmanager
@@ -110,6 +111,18 @@ def test_what_becomes_of_each_state(example, viewer):
     }
     lists = {"1 failed": works, "2 skipped": ["no state", *waits]}
     example.scenario("each-state").keep("states that become failed or skipped", lists)
+
+
+def test_a_mark_changes_all_instances_of_a_mapped_task_at_work(example, viewer):
+    text, file = example.paths.dag.read_text(), example.scratch / f"{STEM}.py"
+    file.write_text(text.replace("load(extract())", "load.expand(orders=[[1]] * 2)", 1))
+    load(file)
+    path = begin(example, "mapped")
+    put("mapped", "load", "success", map_index=0)
+    put("mapped", "load", "running", map_index=1)
+    with example.api.client("op") as op:
+        op.patch(path, json={"state": "failed"}).raise_for_status()
+    assert state(viewer, f"{path}/taskInstances/load/0") == "failed"  # was success
 
 
 def test_a_pending_teardown_turns_failed_into_success(example, viewer):
