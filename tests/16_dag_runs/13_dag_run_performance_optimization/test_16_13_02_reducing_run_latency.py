@@ -41,13 +41,16 @@ def test_transform_imports_what_it_needs(example):
 
 
 def test_a_heavy_import_at_the_top_is_paid_at_each_parse(example):
-    took = {
-        "import in the task": parse(example.paths.dag).dagbag_stats[0].duration,
-        "import at the top": parse(heavy(example)).dagbag_stats[0].duration,
+    def took(file) -> timedelta:  # the shortest: the machine may be busy
+        return min(parse(file).dagbag_stats[0].duration for _ in range(3))
+
+    files = {
+        "import in the task": example.paths.dag,
+        "import at the top": heavy(example),
     }
     said = {
-        name: f"{'more' if one >= TWO else 'less'} than 2 seconds"
-        for name, one in took.items()
+        name: f"{'more' if took(file) >= TWO else 'less'} than 2 seconds"
+        for name, file in files.items()
     }
     assert example.scenario("heavy").keep("time to import the file", said) == {
         "import in the task": "less than 2 seconds",
