@@ -29,6 +29,9 @@ def test_dag_loads_the_orders(example):
     run = example.run()
 
     assert (run.state, run.value("load")) == ("success", 3)
+    days = [row["run_after"] for row in example.ticks("2025-12-01T00:00:00Z", 2)]
+    assert days == ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"]
+    assert example.dag.catchup is False
 
 
 def test_patch_with_a_token_pauses_and_unpauses(example):
