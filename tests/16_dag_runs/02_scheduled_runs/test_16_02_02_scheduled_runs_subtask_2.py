@@ -9,6 +9,7 @@ from airflow.sdk import (
     CronTriggerTimetable,
     DeltaDataIntervalTimetable,
 )
+from airflow.utils.types import DagRunType
 
 from dagbook.airflow_compat import DagSerialization
 from dagbook.parsing.describe import ticks
@@ -34,6 +35,12 @@ def test_both_cover_one_day_and_are_named_by_its_start(example, role):
     [tick] = example.ticks("2026-05-01T00:00:00+00:00", 1, role)
     assert tick["logical_date"] == tick["start"] == "2026-05-01T00:00:00Z"
     assert tick["run_after"] == tick["end"] == "2026-05-02T00:00:00Z"
+    end = datetime.fromisoformat(tick["run_after"])
+    stored = DagSerialization.from_dict(DagSerialization.to_dict(example.dag))
+    run_id = stored.timetable.generate_run_id(
+        run_type=DagRunType.SCHEDULED, run_after=end, data_interval=None
+    )
+    assert run_id == "scheduled__2026-05-02T00:00:00+00:00"  # not the logical date
     if not role:
         run = {"logical date": tick["logical_date"], "starts at": tick["run_after"]}
         interval = f"{tick['start']} to {tick['end']}"

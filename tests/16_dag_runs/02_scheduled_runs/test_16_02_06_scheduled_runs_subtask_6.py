@@ -92,7 +92,7 @@ def test_the_next_day_waits_without_a_state_and_the_api_says_why(example, op):
     assert execute(example.dag, "undated") == "success"
 
 
-def test_marking_the_old_run_does_not_help_and_marking_its_task_does(example, op):
+def test_marking_the_run_leaves_a_failed_task_and_marking_the_task_helps(example, op):
     scheduler = waiting(example, op)
     first, second = "sales-2026-05-01", "sales-2026-05-02"
     seen = {"1 before": reasons(op, second)}
@@ -112,6 +112,13 @@ def test_marking_the_old_run_does_not_help_and_marking_its_task_does(example, op
     scheduler.decide()
     load = op.get(f"{RUNS}/{second}/taskInstances/load").json()
     assert load["state"] == "queued"
+
+
+def test_marking_the_old_run_skips_a_task_that_has_not_started(example, op):
+    first, second = add(op, 1), add(op, 2)
+    assert "Previous Dagrun State" in reasons(op, second)
+    op.patch(f"{RUNS}/{first}", json={"state": "success"}).raise_for_status()
+    assert "Previous Dagrun State" not in reasons(op, second)
 
 
 def test_a_clear_of_the_old_run_is_stuck_behind_max_active_runs(example, op):

@@ -141,3 +141,14 @@ def test_the_first_run_of_a_backfill_does_not_look_back(example, op):
         "2 May": "queued",  # the first run of the backfill
         "3 May": None,
     }
+
+
+def test_if_the_first_day_is_left_alone_the_next_day_looks_back(example, op):
+    first = {"dag_run_id": "first", "logical_date": "2026-05-01T00:00:00Z"}
+    op.post(RUNS, json=first).raise_for_status()  # queued, so the backfill skips it
+    asked = body(1, 2, reprocess_behavior="failed")
+    op.post("/api/v2/backfills", json=asked).raise_for_status()
+    report = f"{RUNS}/backfill__2026-05-02T00:00:00%2B00:00/taskInstances/report"
+    reasons = op.get(f"{report}/dependencies").json()["dependencies"]
+
+    assert "Previous Dagrun State" in [one["name"] for one in reasons]
