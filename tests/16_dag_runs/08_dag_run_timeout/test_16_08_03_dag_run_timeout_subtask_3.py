@@ -70,6 +70,8 @@ def test_a_plain_trigger_finds_the_file(example):
     run = example.run(logical_date=None)
 
     assert example.dag.dagrun_timeout == timedelta(seconds=40)
+    sensor = example.dag.get_task("vendor_file")
+    assert (sensor.poke_interval, sensor.timeout) == (1, 600)
     assert set(run.states.values()) == {"success"}
     assert run.value("load") == 2
 
