@@ -9,6 +9,7 @@ import gc
 import logging
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import Abort, MkDocsException
@@ -20,6 +21,7 @@ from dagbook.checks import check
 from dagbook.fences.render import FenceError
 from dagbook.problems import DagbookError, Problem, unexpected
 from dagbook.project import Project
+from dagbook.site import search
 
 log = logging.getLogger("mkdocs.hooks.dagbook")
 
@@ -74,6 +76,11 @@ def on_nav(nav: Any, config: Any, files: Any) -> Any:
     if source is not None:
         source.inclusion = InclusionLevel.EXCLUDED
     return nav
+
+
+def on_post_build(config: Any, **_: Any) -> None:
+    """Make the search answer, once the theme's plugin has written its index."""
+    search.enrich(Project.find(), Path(config.site_dir))
 
 
 def on_build_error(error: Exception, **_: Any) -> None:

@@ -1,20 +1,33 @@
-/* Two things about the worker that searches.
+/* The worker that searches, and its index, are asked for when somebody wants to search.
 
-   People paste error messages. The search reads some signs of them as operators, and
-   `ValueError: …` as a field it does not have: so these signs become blanks. It also
-   takes each word as a beginning: in a message, words such as "a" would find everything.
+   The worker runs `search.js` before the theme's script. Browsers refuse a worker whose
+   script lies on file://. There, a hidden frame runs the scripts and passes messages as
+   a worker would. */
+const OURS = new URL("search.js", document.currentScript.src).href;
 
-   Browsers refuse a worker whose script lies on file://. There, a hidden frame runs the
-   script and passes messages as a worker would. */
-function asWords(message) {
-  if (message.type !== 2 || typeof message.data !== "string") return message;
-  const words = message.data.replace(/[:^~*+\\]|(^|\s)-+/g, " ").split(/\s+/);
-  const long = words.filter((word) => word.length > 3);
-  return { ...message, data: (long.length > 2 ? long : words).join(" ") };
-}
+/* Resolves at the first touch of the search, or at once for an address with a query. */
+const wanted = new Promise((resolve) => {
+  const field = document.querySelector("[data-md-component=search-query]");
+  const asked = new URLSearchParams(location.search).has("q");
+  if (asked || field === document.activeElement) resolve();
+  field?.addEventListener("focus", resolve, { once: true });
+  document.querySelector("#__search")?.addEventListener("change", resolve, { once: true });
+});
 
-class FrameWorker extends EventTarget {
-  constructor(url) {
+window.XMLHttpRequest = class extends XMLHttpRequest {
+  open(method, url, ...rest) {
+    this.late = url.endsWith("/search_index.json");
+    super.open(method, url, ...rest);
+  }
+
+  send(body) {
+    if (this.late) wanted.then(() => super.send(body));
+    else super.send(body);
+  }
+};
+
+class Frame extends EventTarget {
+  constructor(urls) {
     super();
     const frame = document.createElement("iframe");
     frame.hidden = true;
@@ -22,43 +35,42 @@ class FrameWorker extends EventTarget {
     document.body.append(frame);
     const inner = frame.contentWindow;
     const waiting = [];
-    this.frame = frame;
-    this.deliver = (data) => waiting.push(data);
-    inner.postMessage = (data) =>
-      this.dispatchEvent(new MessageEvent("message", { data }));
-    const script = frame.contentDocument.createElement("script");
-    script.src = url;
-    script.onload = () => {
-      this.deliver = (data) =>
+    this.postMessage = (data) => waiting.push(data);
+    inner.postMessage = (data) => this.dispatchEvent(new MessageEvent("message", { data }));
+    const scripts = urls.map((src) => {
+      const script = frame.contentDocument.createElement("script");
+      return Object.assign(script, { src, async: false });
+    });
+    scripts.at(-1).onload = () => {
+      this.postMessage = (data) =>
         inner.dispatchEvent(new inner.MessageEvent("message", { data }));
-      waiting.splice(0).forEach(this.deliver);
+      waiting.splice(0).forEach(this.postMessage);
     };
-    script.onerror = () => this.dispatchEvent(new Event("error"));
-    frame.contentDocument.body.append(script);
-  }
-
-  set onmessage(listener) {
-    this.addEventListener("message", listener);
-  }
-
-  set onerror(listener) {
-    this.addEventListener("error", listener);
-  }
-
-  postMessage(message) {
-    this.deliver(asWords(message));
-  }
-
-  terminate() {
-    this.frame.remove();
+    frame.contentDocument.body.append(...scripts);
   }
 }
 
-window.Worker =
-  location.protocol === "file:"
-    ? FrameWorker
-    : class extends Worker {
-        postMessage(message, ...rest) {
-          super.postMessage(asWords(message), ...rest);
-        }
-      };
+/* What the theme takes for its worker: the real one is made for the first message. */
+const RealWorker = window.Worker;
+window.Worker = class extends EventTarget {
+  constructor(url) {
+    super();
+    this.url = new URL(url, location.href).href;
+  }
+
+  postMessage(message) {
+    this.real ??= this.start();
+    this.real.postMessage(message);
+  }
+
+  start() {
+    const real =
+      location.protocol === "file:"
+        ? new Frame([OURS, this.url])
+        : new RealWorker(`${OURS}?${encodeURIComponent(this.url)}`);
+    real.addEventListener("message", ({ data }) =>
+      this.dispatchEvent(new MessageEvent("message", { data })),
+    );
+    return real;
+  }
+};

@@ -89,9 +89,9 @@ def _example(example: Example, emit: Emit, taken: set[str]) -> None:
 
 
 def quiet(name: str, text: str) -> str:
-    """Let the pages for contributors stand behind those for readers in the search."""
+    """Keep the pages for contributors out of the readers' search."""
     if name.startswith("contributing/") and not text.startswith("---"):
-        return f"---\nsearch:\n  boost: 0.2\n---\n\n{text}"
+        return UNSEARCHED + text
     return text
 
 

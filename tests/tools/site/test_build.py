@@ -70,8 +70,8 @@ def test_every_module_is_in_the_reference_of_its_package(
     assert not [page for page in pages if "__" in page]
 
 
-def test_pages_for_contributors_stand_behind_in_the_search() -> None:
-    assert "boost: 0.2" in site.quiet("contributing/a.md", "# A\n")
+def test_pages_for_contributors_are_not_in_the_search() -> None:
+    assert "exclude: true" in site.quiet("contributing/a.md", "# A\n")
     assert site.quiet("index.md", "# A\n") == "# A\n"
     front = "---\ntitle: A\n---\n# A\n"
     assert site.quiet("contributing/a.md", front) == front
