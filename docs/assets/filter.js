@@ -2,6 +2,8 @@
    The wrapper says in data-db-filter which columns get a choice; a cell may hold several
    words, separated by commas. The choices are kept in the address, so that a filtered
    table can be linked. */
+const MANY = 20;
+const order = new Intl.Collator("en", { numeric: true }).compare;
 for (const box of document.querySelectorAll("[data-db-filter]")) {
   const table = box.querySelector("table");
   const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
@@ -19,7 +21,7 @@ for (const box of document.querySelectorAll("[data-db-filter]")) {
   function add(name, field) {
     const label = document.createElement("label");
     label.append(`${name} `, field);
-    field.name = name.toLowerCase();
+    field.name = name.toLowerCase().replaceAll(" ", "-");
     field.value = asked.get(field.name) ?? "";
     form.append(label);
     return field;
@@ -28,13 +30,20 @@ for (const box of document.querySelectorAll("[data-db-filter]")) {
   const search = document.createElement("input");
   search.type = "search";
   add("Words", search);
-  const choices = box.dataset.dbFilter.split(",").map((name) => {
+  // A choice is offered where it divides: between two words or more, and of many words
+  // only those of several examples.
+  const choices = box.dataset.dbFilter.split(",").flatMap((name) => {
     const column = heads.indexOf(name);
+    const uses = new Map();
+    for (const word of rows.flatMap((one) => one.words[column])) {
+      if (word) uses.set(word, (uses.get(word) ?? 0) + 1);
+    }
+    if (uses.size < 2) return [];
+    const words = [...uses.keys()].filter((word) => uses.size < MANY || uses.get(word) > 1);
     const select = document.createElement("select");
-    const words = new Set(rows.flatMap((one) => one.words[column]));
     select.append(new Option("all", ""));
-    for (const word of [...words].sort()) select.append(new Option(word, word));
-    return { column, select: add(name, select) };
+    for (const word of words.sort(order)) select.append(new Option(word, word));
+    return [{ column, select: add(name, select) }];
   });
   const count = document.createElement("p");
   count.className = "db-filter__count";

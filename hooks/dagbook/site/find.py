@@ -6,6 +6,7 @@ come from front matter, from the syntax tree of the DAG files and from the recor
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -13,12 +14,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dagbook import templates
+from dagbook import files, templates
 from dagbook.examples.coverage import Coverage, ItemState
 from dagbook.project import Project
-from dagbook.site import mentions, symbols
+from dagbook.site import mentions, raised, symbols
 from dagbook.views import markdown
 
+MESSAGE = 300  # characters of a message, enough to tell two apart
 MOST = 20  # links in one cell; a name that everything uses leads nowhere anyway
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """A heading, the columns and the rows."""
@@ -34,13 +36,13 @@ def pages(project: Project, covered: Coverage) -> dict[str, str]:
         "questions": (
             "By question",
             "What people ask, in their words, and the example that answers it.",
-            [("", ("Question", "Answer"), list(_questions(states)))],
+            [("", ("Question", "Example", "Asked in"), list(_questions(states)))],
         ),
         "errors": (
             "By error message",
-            "Each of these messages was recorded from a run. Longer ones are cut here "
-            "and complete on the page.",
-            [("", ("Error", "Message", "Example"), list(_errors(states)))],
+            "Each of these messages was recorded from a run. Texts that an example "
+            "raises itself are left out.",
+            list(_errors(project, states)),
         ),
         "symbols": (
             "By name in Airflow",
@@ -73,18 +75,35 @@ def _questions(states: Iterable[ItemState]) -> Iterator[tuple[str, ...]]:
     for state in states:
         assert state.page
         for question in state.page.front.questions:
-            asked = f" ({_source(question.link)})" if question.link else ""
-            yield Markup(f"{markdown.text(question.text)}{asked}"), _examples([state])
+            asked = markdown.link(question.text, state.address, "find/index.md")
+            yield asked, state.title, _source(question.link) if question.link else ""
 
 
-def _errors(states: Iterable[ItemState]) -> Iterator[tuple[str, ...]]:
-    found = defaultdict(list)
+def _errors(project: Project, states: Iterable[ItemState]) -> Iterator[Table]:
+    found: dict[int, Index] = {0: defaultdict(list), 1: defaultdict(list)}
     for state in states:
+        paths = state.item.paths(project)
+        source = "\n".join(
+            files.text(path) for path in (paths.dag, paths.test) if path.is_file()
+        )
         for one in mentions.errors(state.recording or {}):
-            found[one.what, one.answer].append(state)
-    for what, message in sorted(found):
-        where = _examples(found[what, message])
-        yield markdown.code(what), markdown.code(message), where
+            if not raised.own(source, one.what, one.answer):
+                python = hasattr(builtins, one.what)
+                key = f"{one.what}\n{_named(one.answer, state)}"
+                found[python][key].append(state)
+    for heading, index in zip(("Of Airflow", "Of Python"), found.values(), strict=True):
+        rows = []
+        for key in sorted(index, key=str.lower):
+            what, _, message = key.partition("\n")
+            words = markdown.code(what), markdown.code(message, MESSAGE)
+            rows.append((*words, _examples(index[key])))
+        yield heading, ("Error", "Message", "Example"), rows
+
+
+def _named(message: str, state: ItemState) -> str:
+    """Return a message as it reads for any DAG and any run."""
+    plain = re.sub(r"Server returned error\s+Correlation-id=\S+\s+", "", message)
+    return re.sub(rf"{state.item.stem}\w*", "<dag_id>", plain)
 
 
 def _names(project: Project, states: Iterable[ItemState]) -> Iterator[Table]:
@@ -137,8 +156,8 @@ def _examples(states: Iterable[ItemState]) -> Markup:
     return Markup("<br>").join([*links, *([f"and {more} more"] if more > 0 else [])])
 
 
-def _source(link: str) -> str:
+def _source(link: str) -> Markup:
     """Return a link to where a question was asked, named as people name it."""
     known = re.match(r"https://github\.com/([^/]+/[^/]+)/(?:issues|pull)/(\d+)", link)
     words = f"{known[1]}#{known[2]}" if known else "asked here"
-    return f"[{markdown.text(words)}]({link})"
+    return Markup(f"[{markdown.text(words)}]({link})")

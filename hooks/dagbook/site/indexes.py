@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from dagbook import files, templates
-from dagbook.examples.coverage import Coverage, coverage, tally
+from dagbook.examples.coverage import Coverage, ItemState, coverage, tally
 from dagbook.project import Project
 from dagbook.site import find, navigation, symbols
 from dagbook.spec.load import load
@@ -99,13 +99,41 @@ def _catalogue(project: Project, covered: Coverage) -> str:
     """Return the table of all examples, which is complete without a script.
 
     ``assets/filter.js`` adds a field to search it, and one choice for each column named
-    in ``data-db-filter``.
+    in ``data-db-filter`` that divides the examples.
     """
-    states = [state for state in covered.states if state.page]
-    dags = [state.item.paths(project).dag for state in states]
-    uses = [symbols.features(*symbols.of_file(project, dag)) for dag in dags]
-    written = list(zip(states, uses, strict=True))
-    return _filled("catalogue", written=written, total=len(covered.states))
+    titles = {n: f"{n} {sub.title}" for n, sub in covered.spec.subsections.items()}
+    rows = []
+    for state in covered.states:
+        if state.page:
+            dag = state.item.paths(project).dag
+            rows.append(
+                {
+                    "state": state,
+                    "section": titles[state.item.subsection],
+                    "shown": _shown(state),
+                    "airflow": state.page.front.airflow.removeprefix(">="),
+                    "uses": symbols.features(*symbols.of_file(project, dag)),
+                }
+            )
+    return _filled("catalogue", rows=rows, total=len(covered.states))
+
+
+def _shown(state: ItemState) -> str:
+    """Return what the answer of a page shows: run, request, command or scheduler."""
+    assert state.page
+    asked = [fence.options for fence in state.page.lead.fences]
+    for options in asked:
+        exchanges = (
+            (state.recording or {})
+            .get("scenarios", {})
+            .get(options.get("scenario"), {})
+            .get("exchanges", ())
+        )
+        for one in exchanges:
+            if one.get("name") == options.get("exchange"):
+                return "command" if one["kind"] == "cli" else "request"
+    live = any(str(one.get("scenario", "")).startswith("live/") for one in asked)
+    return "scheduler" if live else "run"
 
 
 def _filled(name: str, **values: object) -> str:

@@ -46,6 +46,12 @@ _SINGLE_COMMANDS = {
 }
 
 
+# An error as text, in the way Python prints it.
+_TOLD = re.compile(
+    r"(?:[\w.]+\.)?([A-Z]\w*(?:Error|Exception|Timeout|Exists|NotFound)): (.+)", re.S
+)
+
+
 @dataclass(frozen=True)
 class Seen:
     """Something of a recording that a person may search for.
@@ -78,17 +84,25 @@ def calls(recording: dict[str, Any]) -> list[Seen]:
 
 
 def errors(recording: dict[str, Any]) -> list[Seen]:
-    """Return the errors of tasks, of refused runs, of REST calls, each one once."""
+    """Return each error once: of tasks, refused runs, REST calls and commands.
+
+    An error that the example caught and kept as text, as a value, an XCom or a line of
+    output, is one too.
+    """
     found = []
     for scenario in _scenarios(recording):
-        for error in _task_errors(scenario):
-            if isinstance(error, dict) and error.get("type"):
-                found.append(Seen(str(error["type"]), str(error.get("message", ""))))
-        for exchange in scenario.get("exchanges") or []:
-            status = exchange.get("status")
-            if isinstance(status, int) and status >= 400:
-                found.append(Seen(f"HTTP {status}", _detail(exchange.get("response"))))
-    return list(dict.fromkeys(found))
+        for one in _mappings(scenario):
+            status = one.get("status")
+            if one.get("type") and isinstance(one.get("message"), str):
+                found.append(Seen(str(one["type"]), one["message"]))
+            elif (
+                isinstance(status, int) and status >= 400 and one.get("kind") == "http"
+            ):
+                found.append(Seen(f"HTTP {status}", _detail(one.get("response"))))
+        for text in _texts(scenario):
+            if told := _TOLD.fullmatch(text.strip()):
+                found.append(Seen(told[1], told[2]))
+    return [one for one in dict.fromkeys(found) if one.answer]
 
 
 def command(text: str) -> str:
@@ -135,11 +149,25 @@ def _exchanges(recording: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]
                 yield exchange
 
 
-def _task_errors(scenario: dict[str, Any]) -> Iterator[Any]:
-    yield scenario.get("error")
-    for task in scenario.get("tasks") or []:
-        for one in task.get("tries") or []:
-            yield one.get("error")
+def _mappings(data: Any) -> Iterator[dict[str, Any]]:
+    """Yield every mapping inside ``data``, the outer before the inner ones."""
+    if isinstance(data, dict):
+        yield data
+    for one in _inside(data):
+        yield from _mappings(one)
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    for one in _inside(data):
+        yield from _texts(one)
+
+
+def _inside(data: Any) -> list[Any]:
+    if isinstance(data, dict):
+        return list(data.values())
+    return data if isinstance(data, list) else []
 
 
 def _detail(response: Any) -> str:
@@ -148,6 +176,6 @@ def _detail(response: Any) -> str:
         if isinstance(response, list):
             response = response[0] if response else ""
         else:
-            keys = ("detail", "reason", "message", "msg", "statement")
+            keys = ("detail", "reason", "message", "msg", "statement", "error")
             response = next((response[k] for k in keys if response.get(k)), "")
     return str(response or "")

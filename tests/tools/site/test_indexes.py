@@ -116,9 +116,9 @@ def test_the_coverage_pages_tick_and_say_what_is_missing(project: Project) -> No
 def test_the_catalogue(project: Project) -> None:
     text = rendered(made(project)["catalogue.md"])
     assert "1 of 3 examples are written" in text
-    assert "<td>7.1.1</td>" in text
-    assert "<td>reference, core</td>" in text
-    assert "<code>BashOperator</code>" in text
+    assert f'<td>7.1.1 <a href="{PAGE[:-3]}.md">Add up the orders</a></td>' in text
+    assert "<td>7.1 First Things</td>\n<td>run</td>" in text
+    assert "<code>BashOperator</code>, " in text
     assert "<code>task.branch</code>" in text
 
 
@@ -126,10 +126,14 @@ def test_the_indexes_the_other_way_round(project: Project) -> None:
     pages = made(project)
     link = f'<a href="../{PAGE}">7.1.1 Add up the orders</a>'
     questions = rendered(pages["find/questions.md"])
-    assert f"<td>How do I add?</td>\n<td>{link}</td>" in questions
+    asked = f'<td><a href="../{PAGE}">How do I add?</a></td>'
+    assert f"{asked}\n<td>Add up the orders</td>" in questions
     assert ">apache/airflow#48473</a>" in questions
     errors = rendered(pages["find/errors.md"])
     assert "<code>ValueError</code></td>\n<td><code>No <b> | `x`</code></td>" in errors
+    assert errors.index("Of Airflow") < errors.index("HTTP 409")
+    assert errors.index("HTTP 409") < errors.index("Of Python")
+    assert errors.index("Of Python") < errors.index("<code>ValueError")
     assert (
         "<code>HTTP 409</code></td>\n<td><code>Unique constraint</code></td>" in errors
     )

@@ -96,3 +96,19 @@ def test_errors_of_tasks_runs_and_answers() -> None:
         seen.Seen("HTTP 422", "Field required"),
         seen.Seen("ParamError", "p"),
     ]
+
+
+def test_an_error_that_was_kept_as_text_is_one_too() -> None:
+    lines = ["Traceback", "airflow.exceptions.DagRunAlreadyExists: A DAG Run exists"]
+    recording = {
+        "scenarios": {
+            "a": {
+                "values": {"caught": "KeyError: 'ds'", "note": "Error: no type"},
+                "exchanges": [{"kind": "cli", "exit": 1, "output": lines}],
+            }
+        }
+    }
+    assert seen.errors(recording) == [
+        seen.Seen("KeyError", "'ds'"),
+        seen.Seen("DagRunAlreadyExists", "A DAG Run exists"),
+    ]
