@@ -21,12 +21,14 @@ from dagbook.checks import check
 from dagbook.fences.render import FenceError
 from dagbook.problems import DagbookError, Problem, unexpected
 from dagbook.project import Project
-from dagbook.site import search
+from dagbook.site import bundles, search, texts
 
 log = logging.getLogger("mkdocs.hooks.dagbook")
 
 
 _serving = False
+_texts: dict[str, tuple[str, str, str]] = {}
+"""Title, description and HTML of each page for readers, by its place in the site."""
 _LOST = re.compile(r"^page: (docs/\S+)\nline: (\d+)$", re.M)
 """The place that ``annotate`` writes into each fence of ours."""
 
@@ -42,6 +44,8 @@ def on_startup(command: str, **_: Any) -> None:
 
 def on_config(config: Any, **_: Any) -> None:
     """Let ``--strict`` count warnings under ``--quiet`` too, which drops them."""
+    # Only the pages of the reference need the style of mkdocstrings: main.html.
+    config.extra_css = [one for one in config.extra_css if "_mkdocstrings" not in one]
     logger = logging.getLogger("mkdocs")
     if config.strict and logger.getEffectiveLevel() > logging.WARNING:
         logger.setLevel(logging.WARNING)
@@ -67,6 +71,9 @@ def on_page_content(html: str, page: Any, **_: Any) -> str:
         what = "a fence that Markdown takes for text"
         remedy = "write it at the margin, or as far in as the list's text"
         raise FenceError(Problem(lost[1], int(lost[2]), what, remedy))
+    if not page.file.src_uri.startswith("contributing/"):
+        description = str(page.meta.get("description", ""))
+        _texts[page.file.dest_uri] = (str(page.title), description, html)
     return html
 
 
@@ -79,8 +86,11 @@ def on_nav(nav: Any, config: Any, files: Any) -> Any:
 
 
 def on_post_build(config: Any, **_: Any) -> None:
-    """Make the search answer, once the theme's plugin has written its index."""
-    search.enrich(Project.find(), Path(config.site_dir))
+    """Add what is made of the whole site: the search's fields, texts, downloads."""
+    project, site = Project.find(), Path(config.site_dir)
+    search.enrich(project, site)
+    texts.write(site, config.site_url or "", _texts)
+    bundles.write(project, site)
 
 
 def on_build_error(error: Exception, **_: Any) -> None:

@@ -26,6 +26,9 @@ _Loader.add_multi_constructor(
 )
 
 
+_Loader.add_constructor("!ENV", lambda loader, node: loader.construct_sequence(node))
+
+
 @rule("tree")
 def configured(tree: Tree) -> Iterator[Problem]:
     """Refuse a configuration without our hook, generated pages or fences."""

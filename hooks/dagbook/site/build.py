@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from dagbook import files as on_disk
+from dagbook import templates
 from dagbook.concepts import compose as concepts
 from dagbook.examples import example as lookup
 from dagbook.examples.example import Example
@@ -17,9 +18,8 @@ from dagbook.pages import snippets
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
 from dagbook.recording import masks
-from dagbook.site import architecture, compose, indexes, show
+from dagbook.site import architecture, compose, indexes, show, styles
 from dagbook.site import parity as parity_table
-from dagbook.views import states
 
 UNSEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
 Emit = Callable[[str, str, str | None], None]
@@ -47,7 +47,7 @@ def write(project: Project, emit: Emit, more: Mapping[str, str] | None = None) -
             problems += error.problems
     if problems:
         raise DagbookError(problems)
-    emit("assets/states.css", states.stylesheet(), None)
+    emit(styles.PATH, styles.sheet(project), None)
     tools = {parity_table.PATH: parity_table.page(project), **(more or {})}
     tools |= dict(reference(project))
     extra = [(path, indexes.title(text)) for path, text in tools.items()]
@@ -78,6 +78,8 @@ def _example(example: Example, emit: Emit, taken: set[str]) -> None:
     paths = example.item.paths(example.project)
     folder = example.item.folder
     page = f"{folder}/{paths.page.name}"
+    short = f"{example.item.id}/index.html"
+    emit(short, templates.fill("site", "redirect.html.jinja", item=example.item), None)
     emit(page, compose.compose(example), f"docs/{page}")
     taken.add(page)
     live_test = paths.test.with_name(f"{paths.test.stem}_live.py")

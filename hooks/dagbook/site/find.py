@@ -92,7 +92,7 @@ def _errors(project: Project, states: Iterable[ItemState]) -> Iterator[Table]:
                 key = f"{one.what}\n{_named(one.answer, state)}"
                 found[python][key].append(state)
     for heading, index in zip(("Of Airflow", "Of Python"), found.values(), strict=True):
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for key in sorted(index, key=str.lower):
             what, _, message = key.partition("\n")
             words = markdown.code(what), markdown.code(message, MESSAGE)

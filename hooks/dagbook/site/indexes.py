@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dagbook import files, templates
 from dagbook.examples.coverage import Coverage, ItemState, coverage, tally
 from dagbook.project import Project
-from dagbook.site import find, navigation, symbols
+from dagbook.site import bundles, find, navigation, symbols
 from dagbook.spec.load import load
 from dagbook.spec.model import SpecFile, Subsection
 from dagbook.views import markdown
@@ -65,6 +65,8 @@ def _index_pages(project: Project, covered: Coverage) -> dict[str, str]:
             if sub.number in begun:
                 path = f"{sub.folder}/index.md"
                 table = _LISTS.examples(covered.of(sub.items), path)
+                if any(state.page for state in covered.of(sub.items)):
+                    table += _LISTS.download(bundles.zip_name(sub.number))
                 result[path] = _place(project, path, sub, table)
     return result
 
