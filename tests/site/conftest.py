@@ -26,9 +26,8 @@ from dagbook.testing.browser import chromium
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from serving import QUIET, Quiet  # noqa: E402
 from watching import Watched  # noqa: E402  (the line above makes it importable)
-
-QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
 
 
 @pytest.fixture(scope="session")
@@ -54,11 +53,7 @@ def _build(project: Project, folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(folder)],
         cwd=project.root,
-        env={
-            **os.environ,
-            "NO_MKDOCS_2_WARNING": "1",
-            "DISABLE_MKDOCS_2_WARNING": "true",
-        },
+        env={**os.environ, **QUIET},
         capture_output=True,
         text=True,
         timeout=600,
@@ -69,15 +64,10 @@ def _build(project: Project, folder: Path) -> None:
         pytest.fail(f"mkdocs build --strict failed:\n{done.stdout}{done.stderr}")
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing: the tests report what matters."""
-
-
 @pytest.fixture(scope="session")
 def server(site: Path) -> Iterator[str]:
     """Serve the site on loopback; the address ends with a slash."""
-    handler = functools.partial(_Quiet, directory=str(site))
+    handler = functools.partial(Quiet, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
         thread = threading.Thread(target=httpd.serve_forever, daemon=True)
         thread.start()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from kinds import KINDS
+from watching import path_of
 
 from dagbook.examples import example as lookup
 from dagbook.project import Project
 from dagbook.recording.leaks import leaks
+from dagbook.site import build, bundles
 
 
 def test_every_kind_of_page_is_built(site: Path) -> None:
@@ -67,3 +71,67 @@ def test_no_page_of_an_example_carries_a_secret(site: Path, project: Project) ->
             soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
             for figure in soup.select("figure.db-run"):
                 assert leaks(figure.get_text()) == [], path.name
+
+
+def test_the_id_of_an_example_is_an_address(site: Path, project: Project) -> None:
+    for example in build.written(project):
+        page = site / example.item.id / "index.html"
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        target = soup.select_one("meta[http-equiv=refresh]")["content"]
+        goal = (page.parent / target.partition("url=")[2]).resolve()
+        assert goal == (site / path_of(example)).resolve()
+        assert goal.is_file()
+
+
+def test_each_page_is_there_as_markdown(site: Path, project: Project) -> None:
+    listed = (site / "llms.txt").read_text(encoding="utf-8")
+    whole = (site / "llms-full.txt").read_text(encoding="utf-8")
+    for example in build.written(project):
+        place = path_of(example, "md")
+        assert f"]({place})" in listed
+        text = (site / place).read_text(encoding="utf-8")
+        assert text in whole
+        assert text.startswith(f"# {example.page.front.title}\n")
+        # The code of the file as it is, and nothing that one clicks.
+        assert f"```python\n{example.source.strip()}\n```" in text
+        assert "Copy file" not in text
+        assert "Evidence:" not in text
+    for target in re.findall(r"\]\(([^)]+)\)", listed):
+        assert target.startswith("https://") or (site / target).is_file(), target
+
+
+def test_the_recorded_results_are_in_the_markdown(
+    site: Path, example: lookup.Example
+) -> None:
+    text = (site / path_of(example, "md")).read_text(encoding="utf-8")
+    assert "KeyError" in text.partition("\n## ")[0]
+
+
+def test_zips_hold_the_files_as_they_run(site: Path, project: Project) -> None:
+    written = list(build.written(project))
+    sources = {f"{e.item.folder}/{e.item.stem}.py": e.source for e in written}
+    found: dict[str, str] = {}
+    for path in site.rglob("dags_*.zip"):
+        with zipfile.ZipFile(path) as zipped:
+            for name in zipped.namelist():
+                found[name] = zipped.read(name).decode()
+    with zipfile.ZipFile(site / bundles.ALL) as zipped:
+        assert set(zipped.namelist()) == set(found)
+    assert len(found.pop("dagbook/README.md").splitlines()) == 3
+    assert {name.removeprefix("dagbook/"): text for name, text in found.items()} == (
+        sources
+    )
+    assert not [name for name, text in found.items() if "8<--" in text]
+
+
+def test_files_are_saved_and_not_opened(site: Path, project: Project) -> None:
+    for example in build.written(project):
+        page = site / path_of(example)
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        links = [a for a in soup.select("a[href]") if is_file(a["href"])]
+        assert len(links) >= 3
+        assert [a["href"] for a in links if not a.has_attr("download")] == []
+
+
+def is_file(link: str) -> bool:
+    return "://" not in link and link.endswith((".py", ".json", ".zip"))

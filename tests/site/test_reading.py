@@ -166,3 +166,33 @@ def test_the_site_works_from_the_file_system(
     expect(page.locator("[data-db-copied]")).to_have_text("Copied")
     assert tab.foreign == []
     assert tab.console == []
+
+
+def test_what_is_printed_is_light_in_the_dark_too(tab: Watched) -> None:
+    page = tab.open(KINDS["example"])
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    ground = "getComputedStyle(document.body).getPropertyValue('--db-ground').trim()"
+    dark = page.evaluate(ground)
+    page.emulate_media(color_scheme="dark", media="print")
+    printed = page.evaluate(ground)
+    page.emulate_media(color_scheme="light", media="screen")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
+    assert printed == page.evaluate(ground) != dark
+
+
+def test_the_search_box_in_the_middle_of_the_home_page_answers(tab: Watched) -> None:
+    page = tab.open("index.html")
+    page.get_by_label("Words to search for").fill("KeyError: 'logical_date'")
+    page.keyboard.press("Enter")
+    link = page.locator(".md-search-result__link").first
+    link.wait_for()
+    assert "16_01_01_" in str(link.get_attribute("href"))
+
+
+def test_nothing_of_ours_stands_in_the_head_but_one_stylesheet(tab: Watched) -> None:
+    page = tab.open(KINDS["example"])
+    ours = page.locator("head :is(script[src], link[rel=stylesheet])").evaluate_all(
+        "all => all.map(one => (one.src || one.href).split('/assets/')[1])"
+    )
+    assert [one for one in ours if "stylesheets/" not in one] == ["site.css"]

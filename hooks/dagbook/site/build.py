@@ -22,6 +22,9 @@ from dagbook.site import architecture, compose, indexes, show, styles
 from dagbook.site import parity as parity_table
 
 UNSEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
+ASK = "<!-- search box -->"
+"""The line of a written page that a search box replaces."""
+
 Emit = Callable[[str, str, str | None], None]
 """Called with the path below the site's source, the text, and the written file that a
 person edits to change it (relative to the root), if there is one."""
@@ -61,6 +64,7 @@ def write(project: Project, emit: Emit, more: Mapping[str, str] | None = None) -
             text = written_text = on_disk.text(path)
             if name.startswith(f"{concepts.FOLDER}/"):
                 text = concepts.compose(project, name, text)
+            text = text.replace(ASK, templates.fill("site", "ask.html.jinja"))
             text = show.fill(masks.fill(architecture.fill(project, text)))
             made = quiet(name, compose.plain(project, f"docs/{name}", text))
             if made != written_text:
