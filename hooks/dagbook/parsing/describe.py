@@ -33,6 +33,12 @@ def describe(dag: Any, start: str = FROM, count: int = COUNT) -> dict[str, Any]:
             for task in dag.task_dict.values()
             for below in task.downstream_task_ids
         ),
+        "labels": sorted(
+            [above, below, info["label"]]
+            for above, found in dag.edge_info.items()
+            for below, info in found.items()
+            if info.get("label")
+        ),
         "groups": _groups(dag),
         "ticks": ticks(stored, start, count),
     }
@@ -114,6 +120,7 @@ def _task(task: Any) -> dict[str, Any]:
         "setup": bool(task.is_setup),
         "teardown": bool(task.is_teardown),
         "group": group,
+        "label": shown if (shown := task.task_display_name) != task.task_id else None,
     }
 
 

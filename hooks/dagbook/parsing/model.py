@@ -41,7 +41,7 @@ class ParsedGroup:
 
 @dataclass(frozen=True)
 class ParsedTask:
-    """A task as the graph shows it."""
+    """A task as the graph shows it; ``label`` is a name of its own for display."""
 
     task_id: str
     operator: str
@@ -50,11 +50,15 @@ class ParsedTask:
     setup: bool = False
     teardown: bool = False
     group: str | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True)
 class ParsedDag:
-    """A DAG as Airflow has parsed and serialized it; tasks in topological order."""
+    """A DAG as Airflow has parsed and serialized it; tasks in topological order.
+
+    ``labels`` holds two task ids and the text of the edge between them.
+    """
 
     dag_id: str
     tags: tuple[str, ...]
@@ -64,6 +68,7 @@ class ParsedDag:
     edges: tuple[tuple[str, str], ...]
     groups: tuple[ParsedGroup, ...]
     ticks: tuple[Tick, ...]
+    labels: tuple[tuple[str, str, str], ...] = ()
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ParsedDag:
@@ -75,6 +80,7 @@ class ParsedDag:
                 "tasks": tuple(ParsedTask(**task) for task in data["tasks"]),
                 "edges": tuple((above, below) for above, below in data["edges"]),
                 "groups": tuple(ParsedGroup(**group) for group in data["groups"]),
+                "labels": tuple(tuple(label) for label in data["labels"]),
                 "ticks": tuple(Tick(**tick) for tick in data["ticks"]),
             }
         )

@@ -106,7 +106,7 @@ def _node(
     instances: list[Mapping[str, Any]] | None,
     tasks: Sequence[Mapping[str, Any]] | None,
 ) -> Node:
-    label = task.task_id
+    label = task.label or task.task_id
     if task.group and label.startswith(f"{task.group}."):
         label = label[len(task.group) + 1 :]
     notes = [task.operator]
@@ -145,8 +145,9 @@ def _split(label: str, limit: int = 24) -> tuple[str, ...]:
 
 def _describe(dag: ParsedDag, nodes: Sequence[Node]) -> str:
     after: dict[str, list[str]] = {}
+    labels = {(a, b): f" ({words})" for a, b, words in dag.labels}
     for a, b in dag.edges:
-        after.setdefault(str(a), []).append(str(b))
+        after.setdefault(str(a), []).append(f"{b}{labels.get((a, b), '')}")
     sentences = []
     for node in nodes:
         facts = [node.state.name] if node.state else []

@@ -64,6 +64,7 @@ class Layout:
         nodes: centre of each node by task id.
         edges: points of the spline and the arrow's tip, by the two task ids.
         clusters: x, y, width, height by group id, outer groups first.
+        labels: centre of the text of each edge that has one.
     """
 
     width: float = 0
@@ -73,6 +74,7 @@ class Layout:
         default_factory=dict
     )
     clusters: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    labels: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
 
 def layout(dag: ParsedDag, nodes: Sequence[Node], direction: str) -> Layout:
@@ -100,8 +102,10 @@ def layout(dag: ParsedDag, nodes: Sequence[Node], direction: str) -> Layout:
             height=f"{node.height / 72:.4f}",
         )
     edges = [(str(a), str(b)) for a, b in dag.edges]
+    words = {(a, b): text for a, b, text in dag.labels}
     for a, b in edges:
-        graph.add_edge(keys[a], keys[b])
+        label = {"label": _room(words[a, b])} if (a, b) in words else {}
+        graph.add_edge(keys[a], keys[b], **label)
     clusters = _add_clusters(graph, dag, nodes, keys)
     graph.layout("dot")
     return _read(graph, keys, edges, clusters)
@@ -120,30 +124,32 @@ def _add_clusters(
         return found
 
     clusters: dict[str, Any] = {}
-    waiting = list(dag.groups)
-    while waiting:
-        group = waiting.pop(0)
-        if group.parent and group.parent not in clusters:
-            waiting.append(group)
-            continue
-        width = int(len(group.label) * SMALL_CHAR) + 8
-        # A label without text reserves the room; text would make Graphviz look for
-        # a font, which differs from machine to machine.
-        room = (
-            f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="14">'
-            "<TR><TD></TD></TR></TABLE>>"
-        )
+    for group in sorted(dag.groups, key=lambda one: len(above(one.group_id))):
         outer = clusters[group.parent] if group.parent else graph
         # pygraphviz drops nodes that the outer group lacks: name them there too.
         members = [keys[n.task_id] for n in nodes if group.group_id in above(n.group)]
+        if not members:
+            continue
         clusters[group.group_id] = outer.add_subgraph(
             members,
             name=f"cluster_{len(clusters)}",
-            label=room,
+            label=_room(group.label),
             labeljust="l",
             margin="10",
         )
     return clusters
+
+
+def _room(text: str) -> str:
+    """Return a label without text, which reserves the room.
+
+    Text would make Graphviz look for a font, which differs from machine to machine.
+    """
+    width = int(len(text) * SMALL_CHAR) + 8
+    return (
+        f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="14">'
+        "<TR><TD></TD></TR></TABLE>>"
+    )
 
 
 def _read(
@@ -163,7 +169,10 @@ def _read(
         x, y = _numbers(graph.get_node(key).attr["pos"])
         found.nodes[task_id] = place(x, y)
     for a, b in edges:
-        spline = graph.get_edge(keys[a], keys[b]).attr["pos"].replace("\\\n", "")
+        edge = graph.get_edge(keys[a], keys[b])
+        if middle := edge.attr["lp"]:
+            found.labels[(a, b)] = place(*_numbers(middle))
+        spline = edge.attr["pos"].replace("\\\n", "")
         points = [p for p in spline.split() if p[0] not in "es"]
         tip = [p[2:] for p in spline.split() if p.startswith("e,")]
         found.edges[(a, b)] = [

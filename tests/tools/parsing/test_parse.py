@@ -278,6 +278,23 @@ def test_good_file_as_data(project):
     ]
 
 
+def test_names_for_display_and_labels_of_edges_are_read(project):
+    text = """
+import pendulum
+from airflow.sdk import DAG, Label
+from airflow.providers.standard.operators.empty import EmptyOperator
+
+start = pendulum.datetime(2026, 5, 1, tz="UTC")
+with DAG("orders", schedule=None, start_date=start, catchup=False, tags=["reference"]):
+    load = EmptyOperator(task_id="load", task_display_name="Load orders")
+    send = EmptyOperator(task_id="send")
+    load >> Label("over 100") >> send
+"""
+    [dag] = parse_one(project, text).dags
+    assert dag.labels == (("load", "send", "over 100"),)
+    assert [task.label for task in dag.tasks] == ["Load orders", None]
+
+
 def test_schedule_asks_the_timetable(project):
     write(project, good(schedule='"30 2 * * *"'))
     ask = ("dags/orders.py", "orders", "2026-03-28T02:30:00Z", 2)

@@ -12,6 +12,7 @@ def a_dag(
     edges: tuple[tuple[str, str], ...] = (),
     groups: tuple[ParsedGroup, ...] = (),
     ticks: tuple[Tick, ...] = (),
+    labels: tuple[tuple[str, str, str], ...] = (),
 ) -> ParsedDag:
     return ParsedDag(
         dag_id="orders",
@@ -22,6 +23,7 @@ def a_dag(
         edges=edges,
         groups=groups,
         ticks=ticks,
+        labels=labels,
     )
 
 

@@ -173,3 +173,39 @@ def test_a_run_of_another_dag_is_refused() -> None:
         graph.draw(dag, [an_instance("send")], "uid", "t")
     with pytest.raises(ValueError, match="unknown state 'exploded'"):
         graph.draw(dag, [an_instance("load", "exploded")], "uid", "t")
+
+
+def test_an_empty_group_is_left_out() -> None:
+    dag = a_dag(
+        ParsedTask("load", "@task"),
+        groups=(ParsedGroup("north", None, "north"),),
+    )
+    assert layout(dag, graph._nodes(dag, None), "LR").clusters == {}
+    [svg] = draw(dag)
+    assert "north" not in "".join(svg.itertext())
+
+
+def test_a_label_stands_beside_its_edge_and_in_the_words() -> None:
+    dag = a_dag(
+        ParsedTask("choose", "@task.branch"),
+        ParsedTask("send", "@task"),
+        ParsedTask("keep", "@task"),
+        edges=(("choose", "keep"), ("choose", "send")),
+        labels=(("choose", "send", "over 100"),),
+    )
+    nodes = graph._nodes(dag, None)
+    places = layout(dag, nodes, "LR")
+    x, y = places.labels["choose", "send"]
+    (left, above), (right, below) = places.nodes["choose"], places.nodes["send"]
+    assert left < x < right
+    assert min(above, below) - 40 < y < max(above, below) + 40
+    [svg, *_] = draw(dag)
+    assert "over 100" in [text.text for text in svg.iter("text")]
+    desc = svg.find("desc")
+    assert desc is not None
+    assert "then keep, send (over 100)." in str(desc.text)
+
+
+def test_a_task_is_drawn_under_the_name_it_displays() -> None:
+    [svg] = draw(a_dag(ParsedTask("load", "@task", label="Load orders")))
+    assert set(boxes(svg)) == {"Load orders"}
