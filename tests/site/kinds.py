@@ -18,6 +18,7 @@ KINDS = {
     "coverage": "coverage.html",
     "checklist": "spec/16_dag_runs.html",
     "catalogue": "catalogue.html",
+    "load all": "load_all_examples.html",
     "errors": "find/errors.html",
     "symbols": "find/symbols.html",
     "tags": "tags.html",

@@ -48,7 +48,7 @@ def test_what_is_copied_runs(
     done = subprocess.run(
         ["bash", "-e", "-c", "\n".join(rest)],
         cwd=tmp_path,
-        env=_clean_environment(tmp_path),
+        env=clean_environment(tmp_path),
         capture_output=True,
         text=True,
         timeout=240,
@@ -78,7 +78,7 @@ def test_what_is_copied_runs(
     assert {task: float(returned[task]) for task in numbers} == numbers
 
 
-def _clean_environment(home: Path) -> dict[str, str]:
+def clean_environment(home: Path) -> dict[str, str]:
     """Return an environment without any Airflow setting, this Python's tools first."""
     kept = {
         name: value

@@ -84,7 +84,7 @@ def test_every_id_of_the_table_is_in_the_contract(project: Project) -> None:
     [
         ("TriggerDagRunOperator", "DagRunOperator"),
         ("max_consecutive_failed_dag_runs", "consecutive"),
-        ("airflow.sdk.exceptions.AirflowFailException", "AirflowFailException"),
+        ("airflow.exceptions.AirflowSensorTimeout", "AirflowSensorTimeout"),
     ],
 )
 def test_a_name_is_found_whole_and_by_its_parts(

@@ -56,7 +56,8 @@ def write(project: Project, emit: Emit, more: Mapping[str, str] | None = None) -
     extra = [(path, indexes.title(text)) for path, text in tools.items()]
     for name, text in {**indexes.pages(project, extra=extra), **tools}.items():
         own = f"docs/{name}" if (project.docs / name).is_file() else None
-        emit(name, compose.plain(project, own or f"generated {name}", text), own)
+        made = compose.plain(project, own or f"generated {name}", text)
+        emit(name, quiet(name, made), own)
         taken.add(name)
     for path in project.pages():
         name = path.relative_to(project.docs).as_posix()
