@@ -30,7 +30,7 @@ endif
 export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
 
-.PHONY: help setup serve site test live matrix airflow record check new mutants bench lint lock clean
+.PHONY: help setup serve site test live matrix airflow record check new mutants bench lighthouse lint lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -85,6 +85,9 @@ mutants: $(READY) ## how strong the examples' tests are (FULL=1: no sample)
 
 bench: $(READY) ## measure the builds and the suite, write docs/contributing/performance.md
 	$(BIN)/dagbook bench
+
+lighthouse: site ## Lighthouse of the built site, on a telephone (needs Node.js)
+	$(BIN)/python -m dagbook.bench.lighthouse site
 
 lock: ## resolve requirements.lock anew
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11.5 \

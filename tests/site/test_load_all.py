@@ -1,4 +1,4 @@
-"""The page that says how to load all examples: its commands, with the site's own zip."""
+"""How to load all examples: the commands of that page, with the zip of the site."""
 
 from __future__ import annotations
 

@@ -21,8 +21,10 @@ def convert(html: str) -> str:
     reader.feed(html)
     reader.close()
     text = "".join(reader.out)
-    text = re.sub(r"[ \t]+\n", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    # What a listing says stays as it is.
+    tidy = re.compile(r"(```.*?\n```)|[ \t]*\n(?:[ \t]*\n)+|[ \t]+(?=\n)", re.S)
+    made = tidy.sub(lambda at: at[1] or ("\n\n" if "\n" in at[0] else ""), text)
+    return made.strip() + "\n"
 
 
 class _Reader(HTMLParser):

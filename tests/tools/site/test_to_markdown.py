@@ -18,9 +18,9 @@ from dagbook.site import styles, to_markdown
         ("<ul><li><p>a</p></li><li>b</li></ul>", "- a\n- b"),
         ("<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"),
         (
-            '<div class="language-python highlight"><pre><span></span><code>if x:\n'
+            '<div class="language-python highlight"><pre><span></span><code>if x:\n\n\n'
             '    <span class="n">y</span>\n</code></pre></div>',
-            "```python\nif x:\n    y\n```",
+            "```python\nif x:\n\n\n    y\n```",
         ),
         (
             "<table><thead><tr><th>a</th><th>b</th></tr></thead>"
