@@ -10,6 +10,8 @@ const BETWEEN = /[\s\-,:;!?=\[\](){}<>"'`/|…“”’$@#&*+^~\\]+|(?<!\w)\.|\.
 const EMPTY = new Set(
   "airflow airflows apache don doesn isn t s want need please work works".split(" "),
 );
+// Words that lunr drops, but that say who, or which of several.
+const TELLING = new Set(["who", "only"]);
 let known = new Set();
 
 /* The parts of a name: map_index, airflow.sdk.task.branch, TriggerDagRunOperator. */
@@ -58,7 +60,7 @@ function terms(query) {
   const some = all.filter(telling);
   const exact = new Set((some.length ? some : all).flatMap(asked));
   const found = [...exact].map((word) => {
-    const weight = /[._\d]|[a-z][A-Z]/.test(word) ? 4 : 2;
+    const weight = /[._\d]/.test(word) ? 4 : 2;
     return `${lunr.stemmer(new lunr.Token(lower(word)))}^${weight}`;
   });
   // The word that is being typed may be the beginning of another one.
@@ -74,7 +76,7 @@ addEventListener("message", ({ data: message }) => {
   if (message.type === 2) message.data = terms(message.data);
 });
 
-/* Makes lunr's stemmer one that leaves a stem alone: the
+/* Keeps telling words, and makes lunr's stemmer one that leaves a stem alone: the
    theme compares stems of the question with those of the index. Names have none. */
 function stems() {
   const once = lunr.stemmer;
@@ -86,6 +88,9 @@ function stems() {
     return token;
   };
   lunr.Pipeline.registerFunction(lunr.stemmer, "stems");
+  const usual = lunr.stopWordFilter;
+  lunr.stopWordFilter = (token) => (TELLING.has(`${token}`) ? token : usual(token));
+  lunr.Pipeline.registerFunction(lunr.stopWordFilter, "words");
 }
 if (typeof importScripts === "function") {
   importScripts(decodeURIComponent(location.search.slice(1)));

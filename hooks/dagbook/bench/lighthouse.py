@@ -16,8 +16,6 @@ import sys
 import threading
 from pathlib import Path
 
-from dagbook.testing.browser import CHROMIUMS
-
 PAGES = {
     "home": "index.html",
     "example": "16_dag_runs/01_manual_trigger/16_01_01_manual_trigger_subtask_1.html",
@@ -28,6 +26,7 @@ KINDS = ("performance", "accessibility", "best-practices", "seo")
 LEAST = {"performance": 95}
 """Out of 100; of the other kinds nothing may be missing."""
 
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 _PROGRAM = "lighthouse@12"
 
 
@@ -59,7 +58,7 @@ def scores(address: str) -> dict[str, int]:
     Raises:
         subprocess.CalledProcessError: Lighthouse has failed; its words are in stderr.
     """
-    chromium = next(path for name in CHROMIUMS if (path := shutil.which(name)))
+    chromium = next(path for name in _CHROMIUMS if (path := shutil.which(name)))
     done = subprocess.run(
         [
             *("npx", "--yes", _PROGRAM, address, "--quiet", "--output=json"),

@@ -22,8 +22,8 @@ ELEMENTS = frozenset(
     " summary details sup table tbody td th thead tr ul".split()
 )
 ATTRIBUTES = frozenset(
-    "class colspan data-search-exclude href hl_lines id lang linenums markdown open"
-    " rowspan title .".split()
+    "class colspan data-search-exclude download href hl_lines id lang linenums"
+    " markdown open rowspan title .".split()
 )
 SCHEMES = ("http", "https", "mailto")
 
