@@ -12,6 +12,11 @@ from dagbook.testing.scheduler import Decisions
 
 DAG = "/api/v2/dags/16_08_06_dag_run_timeout_subtask_6__run_limit"
 RUN = f"{DAG}/dagRuns/monday"
+UPSTREAM = {"reserve": set(), "load": {"reserve"}, "release": {"reserve", "load"}}
+
+
+def upstream(dag) -> dict[str, set[str]]:
+    return {task.task_id: task.upstream_task_ids for task in dag.tasks}
 
 
 def test_a_load_in_time_leaves_no_lock(example):
@@ -20,6 +25,7 @@ def test_a_load_in_time_leaves_no_lock(example):
     assert set(run.states.values()) == {"success"}
     assert run.log == ["INFO finally"]
     assert not list(example.scratch.glob("*.lock"))
+    assert upstream(example.dag) == UPSTREAM
 
 
 def test_the_limit_of_the_task_runs_on_kill_finally_and_teardown(example):
@@ -47,6 +53,7 @@ def test_the_limit_of_the_run_skips_the_teardown(example):
     dag = example.sibling("run_limit")
     assert dag.dagrun_timeout == timedelta(seconds=40)
     assert dag.get_task("release").is_teardown
+    assert upstream(dag) == UPSTREAM
     with example.api.client("admin") as admin:
         admin.patch(DAG, json={"is_paused": False}).raise_for_status()
         body = {"dag_run_id": "monday", "logical_date": None}

@@ -64,7 +64,10 @@ def test_five_runs_are_queued_at_once_and_run_two_at_a_time(example, op):
 def test_a_run_of_the_second_dag_loads_its_order(example):
     run = example.run("order", role="order", conf={"order": 5}, logical_date=None)
 
+    plain = example.run("plain-order", role="order", logical_date=None)
+
     assert run.value("load") == "order 5 loaded"
+    assert plain.value("load") == "order 1 loaded"
 
 
 def test_runs_with_one_date_collide(example, op, capfd):
