@@ -1,4 +1,4 @@
-"""A listener that writes down each change of state, and a DAG to try it on.
+"""A listener that writes down what it hears, and a DAG to try it on.
 
 Copy this file to the plugins folder, too: there Airflow registers the listener.
 """

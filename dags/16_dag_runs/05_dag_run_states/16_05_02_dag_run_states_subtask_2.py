@@ -1,7 +1,7 @@
 """The same failed task in three DAGs: the run is a success, or it fails.
 
-``load`` cannot read an amount. The last task decides: a clean-up with ``all_done``, a
-teardown, or a watcher.
+``load`` cannot read an amount. The leaf decides: a clean-up with ``all_done``,
+``load`` above a teardown, or a watcher.
 """
 
 import tempfile

@@ -19,7 +19,7 @@ def page(context) -> None:
 
 # --8<-- [start:tell]
 def tell(context) -> None:
-    ti = context.get("ti")  # missing if no task of the run decided its end
+    ti = context.get("ti")  # missing if, for example, all tasks were skipped
     line = f"{context['reason']}, {ti.task_id if ti else 'no task'}"
     with Path(tempfile.gettempdir(), "sales_runs.log").open("a") as notes:
         notes.write(f"{context['dag'].dag_id}: {line}\n")

@@ -64,7 +64,14 @@ def test_a_missing_name_fails_a_dag_that_renders_text(example):
     example.run("before-missing", logical_date=None)
     example.dag.get_task("text").op_args = ("{{ params.depot }}",)
     example.dag.get_task("number").op_args = ("{{ params.depot }}",)
+    example.dag.get_task("native").op_args = ("42",)
+    example.dag.get_task("shell").render_template_as_native_obj = True
     run = example.run("missing", logical_date=None)
 
     missing = "UndefinedError: 'dict object' has no attribute 'depot'"
     assert run.task("text").error == run.task("number").error == missing
+    # The flag of a task, too, reads an argument without braces and JSON for env.
+    assert run.value("native") == "int: 42"
+    assert run.task("shell").error == (
+        "TypeError: expected str, bytes or os.PathLike object, not list"
+    )

@@ -27,6 +27,11 @@ def test_an_empty_list_skips_the_mapped_task_and_not_the_report(example):
     assert run.states == {"stores": "success", "load": "skipped", "report": "success"}
     assert run.value("report") == 0
 
+    given = example.dag.get_task("report")
+    given.python_callable = lambda loaded: f"{type(loaded).__name__}, {len(loaded)}"
+    again = example.run("empty", logical_date=None, conf=stores())
+    assert again.value("report") == "LazyXComSequence, 0"
+
 
 def test_a_store_that_was_sent_twice_is_loaded_once(example):
     run = example.run("twice", logical_date=None, conf=stores("oslo", "oslo"))

@@ -117,8 +117,10 @@ def test_a_listener_that_raises_silences_others_and_changes_no_state(example):
 
 def test_the_reason_of_a_mark_and_of_a_timeout(example, op, monkeypatch):
     monkeypatch.setenv("AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL", "0")
-    text, at = example.paths.dag.read_text(), "catchup=False,"
-    assert text.count(at) == 1
+    text, at, end = example.paths.dag.read_text(), "catchup=False,", "report(load("
+    assert text.count(at) == text.count(end) == 1
+    empty = "from airflow.providers.standard.operators.empty import EmptyOperator"
+    text = text.replace(end, f"{empty}\n    EmptyOperator(task_id='empty')\n    {end}")
     file = example.scratch / example.paths.dag.name
     file.write_text(text.replace(at, f"{at} dagrun_timeout=timedelta(hours=1),"))
     load(file)
@@ -127,6 +129,7 @@ def test_the_reason_of_a_mark_and_of_a_timeout(example, op, monkeypatch):
         late = trigger(op, "late")
         scheduler.decide()
         started = heard(example)
+        assert op.get(f"{late}/taskInstances/empty").json()["state"] == "success"
         with create_session() as session:
             run = session.scalars(select(DagRun)).one()
             run.start_date = datetime.now(UTC) - timedelta(hours=2)

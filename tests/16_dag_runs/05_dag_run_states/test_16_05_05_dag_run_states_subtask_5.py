@@ -25,7 +25,7 @@ def test_without_a_run_of_the_other_dag_counts_are_zero(example):
 
 
 def test_failed_runs_and_tasks_of_the_other_dag_are_counted(example):
-    example.run("loaded", role="load", **day(1))
+    loaded = example.run("loaded", role="load", **day(1))
     broken = example.run("broken", role="load", conf={"orders": [20, -1]}, **day(2))
     assert broken.state == "failed"
 
@@ -53,6 +53,12 @@ def test_failed_runs_and_tasks_of_the_other_dag_are_counted(example):
     }
     numbers = {key: counted[key] for key in ("failed runs", "failed tasks")}
     example.scenario("counted").keep("report after a good and a broken run", numbers)
+
+    # Without run_ids the states name each run of the DAG.
+    asked, other = example.dag.get_task("surprises"), example.module.LOAD
+    asked.python_callable = lambda ti=None: ti.get_task_states(other)
+    again = example.run("all-states", logical_date=None, conf=conf)
+    assert set(again.value("surprises")) == {loaded.run_id, broken.run_id}
 
 
 def test_the_state_of_a_run_that_does_not_exist_is_an_error(example):

@@ -7,7 +7,7 @@ from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
-from dagbook.running.dag_test import load
+from dagbook.running.dag_test import LIMIT, load, test_run
 from dagbook.testing.child_runs import execute
 from dagbook.testing.scheduler import Decisions
 
@@ -45,6 +45,14 @@ def mark(op, run_id: str, state: str, **body) -> None:
     """Make a run and set its state."""
     trigger(op, run_id, **body)
     op.patch(f"{RUNS}/{run_id}", json={"state": state}).raise_for_status()
+
+
+def under_dag_test(dag, day: datetime) -> None:
+    """Fail a run of that day without recording it."""
+    run, _ = test_run(
+        dag, logical_date=day, run_after=day, conf=FAIL, mark_success=None, limit=LIMIT
+    )
+    assert str(run.state) == "failed"
 
 
 def paused(op) -> bool:
@@ -128,6 +136,17 @@ def test_a_marked_run_counts_but_does_not_pause(example, op):
     fail(op, "4")
     seen = {"three runs marked as failed": marked, "and a task fails": paused(op)}
     assert seen == {"three runs marked as failed": False, "and a task fails": True}
+
+
+def test_dag_test_counts_the_failures_of_newer_runs_only(example, op):
+    for number in (2, 3):
+        mark(op, str(number), "failed", run_after=f"2026-01-0{number}T00:00:00Z")
+    under_dag_test(example.dag, datetime(2026, 1, 4, tzinfo=UTC))
+    assert not paused(op)
+
+    mark(op, "now", "failed")
+    under_dag_test(example.dag, datetime(2026, 1, 1, tzinfo=UTC))
+    assert paused(op)
 
 
 def test_a_run_over_its_timeout_does_not_pause(example, op, monkeypatch):
