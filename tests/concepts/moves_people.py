@@ -128,6 +128,16 @@ def task_marked_skipped(world):
     mark_task(world, "skipped")
 
 
+def task_marked_failed_skipped(world):
+    ended(world, "skipped")
+    mark_task(world, "failed")
+
+
+def task_marked_success_skipped(world):
+    ended(world, "skipped")
+    mark_task(world, "success")
+
+
 def stick(world, times: int) -> None:
     """Leave a task in the queue for too long, so many times."""
     for _ in range(times):

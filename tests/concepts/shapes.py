@@ -71,3 +71,21 @@ def mapped() -> Any:
 
         each.expand(number=make())
     return made
+
+
+def spread() -> Any:
+    """Return a DAG ``spread``: ``each`` for three numbers, then ``last``."""
+    from airflow.sdk import DAG, task
+
+    with DAG("spread", schedule=None, start_date=START) as made:
+
+        @task
+        def each(number: int) -> int:
+            return number
+
+        @task
+        def last(numbers: list[int]) -> int:
+            return sum(numbers)
+
+        last(each.expand(number=[1, 2, 3]))
+    return made

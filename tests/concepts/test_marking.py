@@ -1,7 +1,7 @@
 """States that a person sets."""
 
 import pytest
-from shapes import chain
+from shapes import chain, spread
 from world import START
 
 
@@ -54,6 +54,19 @@ def test_marking_a_run_failed_fails_four_states_and_skips_the_others(world):
         mark(world, run, "failed")
         ends[state] = world.states(run.run_id)["last"]
     assert ends == dict.fromkeys(works, "failed") | dict.fromkeys(waits, "skipped")
+
+
+@pytest.mark.claim("mark-run-mapped", by="rest")
+@pytest.mark.parametrize("state", ["success", "failed"])
+def test_a_mark_reaches_all_instances_of_a_mapped_task_at_work(world, state):
+    world.sync(spread())
+    run = world.trigger("spread")
+    world.step()
+    world.work("each", "skipped" if state == "success" else "success", map_index=0)
+    world.begin("each", map_index=1)
+    mark(world, run, state)
+    ends = dict.fromkeys(("each[0]", "each[1]", "each[2]"), state)
+    assert world.states() == ends | {"last": "skipped"}
 
 
 @pytest.mark.claim("mark-run-teardown", by="rest")

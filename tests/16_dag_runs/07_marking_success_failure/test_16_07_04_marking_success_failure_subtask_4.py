@@ -78,6 +78,8 @@ def test_a_skipped_group_lets_the_report_go_on(example, op):
     assert (cleared, queued, ended) == (["report"], "queued", "success")
     total = op.get(f"{path}/taskInstances/report/xcomEntries/return_value").json()
     assert total["value"] == 20 + 30
+    xcoms = op.get(f"{path}/taskInstances/south.read/xcomEntries?map_index=1").json()
+    assert xcoms["total_entries"] == 1  # the mark keeps what it had pushed
     assert again.status_code == 409
     assert again.json()["detail"] == (
         "All task instances in the group are already in skipped state"
@@ -120,10 +122,11 @@ def test_failed_with_downstream_is_cleared_at_once(example, op):
     kept.keep("states in the answer", states)
 
 
-def test_future_without_a_date_restarts_tasks_of_all_runs(example, op):
+def test_future_without_a_date_restarts_tasks_of_other_runs(example, op):
     dated = failed(example, op, "may-1", "2026-05-01T00:00:00Z")
     failed(example, op, "may-2", "2026-05-02T00:00:00Z")
     path = failed(example, op, "no-date")
+    newer = failed(example, op, "newer")  # has no date either
     body = SKIPPED | {"include_future": True}
     total = f"{path}/taskInstances/south.total"
     assert named(op.patch(f"{total}/dry_run", json=body)) == ["south.total"]
@@ -143,6 +146,7 @@ def test_future_without_a_date_restarts_tasks_of_all_runs(example, op):
         for run in ("may-1", "may-2", "no-date")
     }
     assert reports == dict.fromkeys(reports, [None, "queued"])
+    assert field(op, newer)["report"] == "upstream_failed"
     shown = {run: "report cleared, run queued" for run in reports}
     kept.keep("each run after a mark in no-date", shown)
 

@@ -103,7 +103,6 @@ def test_changes_without_a_row_of_their_own(example, op):
     assert answer.json()["update"]["errors"] == []
     assert op.get(LOAD).json()["state"] == "success"
     assert len(rows(op, "event")) == before  # no row of a bulk mark
-
     for day in (2, 3):
         begin(op, f"may-{day}", f"2026-05-0{day}T00:00:00Z")
     body = {"new_state": "success", "include_future": True}
@@ -168,13 +167,14 @@ def test_a_refused_mark_of_a_task_leaves_a_row(example, op):
     kept.keep("rows of the viewer's requests", shown)
 
 
-def test_only_clear_dag_runs_logs_its_dry_run(example, op):
+def test_two_clears_log_their_dry_run(example, op):
     failed(example, op)
-    many = {"dag_runs": [{"dag_run_id": "may-1"}], "dry_run": True}
-    op.post(f"{DAG}/clearDagRuns", json=many).raise_for_status()
-    for path, body in (
-        (f"{DAG}/clearTaskInstances", {"dag_run_id": "may-1"}),
-        (f"{RUN}/clear", {"dry_run": True}),
-    ):
-        op.post(path, json=body).raise_for_status()
-    assert rows(op, "event", event_pattern="clear") == [("clear_dag_runs",)]
+    for path, body in {
+        f"{DAG}/clearDagRuns": {"dag_runs": [{"dag_run_id": "may-1"}]},
+        f"{DAG}/clearPartitions": {"partition_key": "north"},
+        f"{DAG}/clearTaskInstances": {"dag_run_id": "may-1"},
+        f"{RUN}/clear": {},
+    }.items():
+        op.post(path, json=body | {"dry_run": True}).raise_for_status()
+    found = rows(op, "event", event_pattern="clear")
+    assert found == [("clear_dag_runs",), ("clear_dag_run_partitions",)]
