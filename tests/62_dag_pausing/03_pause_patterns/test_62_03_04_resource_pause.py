@@ -45,7 +45,7 @@ def test_nothing_is_paused_while_slots_are_free(example):
 
     assert (run.state, run.value("measure"), run.value("pause_low")) == (
         "success",
-        128,
+        127,
         [],
     )
     assert is_paused(client) is False
