@@ -26,6 +26,14 @@ _Tagged.add_multi_constructor(
 )
 
 
+def _unset(loader: yaml.SafeLoader, node: yaml.SequenceNode) -> Any:
+    """Return what ``!ENV [NAME, default]`` is while the variable is not set."""
+    return loader.construct_sequence(node)[-1]
+
+
+_Tagged.add_constructor("!ENV", _unset)
+
+
 def copy(project: Project, target: Path) -> Project:
     """Copy what a build reads, so that the bench never edits the checkout."""
     target.mkdir(parents=True)
