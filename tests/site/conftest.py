@@ -76,8 +76,11 @@ def server(site: Path) -> Iterator[str]:
         thread.join(timeout=10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium for one module: Playwright's event loop runs as long as it does, and
+    Airflow's ``asyncio.run`` for deferred tasks refuses to start beside it.
+    """
     with chromium("the browser tests are skipped") as started:
         yield started
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,8 @@ def script(request: pytest.FixtureRequest) -> Path:
 
 def test_gen_files_runs_alone(tmp_path: Path, script: Path) -> None:
     project = write(tmp_path / "tree")
+    assets = script.parents[1] / "docs/assets"
+    shutil.copytree(assets, project.docs / "assets", dirs_exist_ok=True)
     done = generate(project.root, tmp_path / "out", script)
     assert done.returncode == 0, done.stderr
     out, paths = tmp_path / "out", paths_of(project)
