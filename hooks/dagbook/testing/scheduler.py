@@ -1,4 +1,4 @@
-"""What Airflow's own scheduler decides, one round at a time, with no task executed."""
+"""What Airflow's own scheduler decides, one round at a time; tasks run when asked."""
 
 from __future__ import annotations
 
@@ -36,6 +36,32 @@ class Decisions:
             _until_due(session)
             self._scheduler._do_scheduling(session)
 
+    def execute(self, dag: Any) -> None:
+        """Execute the queued tasks one after the other, each in a worker's process.
+
+        Args:
+            dag: the tasks' DAG, as ``example.dag`` has it.
+        """
+        from airflow.sdk.execution_time import supervisor
+
+        executor: Any = self._scheduler.executors[0]
+        slow: Any = supervisor  # [workers] min_heartbeat_interval, read at its import
+        usual = slow.MIN_HEARTBEAT_INTERVAL
+        slow.MIN_HEARTBEAT_INTERVAL = 0.1  # or a process's end goes unnoticed for 5 s
+        try:
+            for workload in list(executor.queued_tasks.values()):
+                supervisor.supervise_task(
+                    ti=workload.ti,
+                    bundle_info=workload.bundle_info,
+                    dag_rel_path=workload.dag_rel_path,
+                    log_path=workload.log_path,
+                    token="",
+                    client=supervisor.InProcessTestSupervisor._api_client(dag),
+                )
+        finally:
+            slow.MIN_HEARTBEAT_INTERVAL = usual
+        executor.queued_tasks.clear()
+
     def executor_reports(self, task_id: str, state: str) -> None:
         """Let the executor report that the process of a task has ended.
 
@@ -63,6 +89,10 @@ class Decisions:
     def close_backfills(self) -> None:
         """Mark backfills without unfinished runs complete, as every half a minute."""
         self._scheduler._mark_backfills_complete()
+
+    def end_runs_of_paused_dags(self) -> None:
+        """End running runs of paused DAGs that have no task left, as each minute."""
+        self._scheduler._update_dag_run_state_for_paused_dags()
 
     def end_lost_tasks(self) -> None:
         """Fail running tasks that have sent no heartbeat for too long."""

@@ -3,7 +3,6 @@
 from urllib.parse import quote
 
 import pytest
-from airflow.sdk.execution_time import supervisor
 
 from dagbook.testing.scheduler import Decisions
 
@@ -44,9 +43,7 @@ def table(found):
 
 
 @pytest.fixture
-def op(example, monkeypatch):
-    # [workers] min_heartbeat_interval: how long the end of a process may go unnoticed.
-    monkeypatch.setattr(supervisor, "MIN_HEARTBEAT_INTERVAL", 0.1)
+def op(example):
     with example.api.client("op") as client:
         path = f"/api/v2/dags/{DAG}"
         client.patch(path, json={"is_paused": False}).raise_for_status()
@@ -64,19 +61,9 @@ def fail(op, dag, days) -> None:
         }
         op.post(RUNS, json=body).raise_for_status()
     scheduler = Decisions()
-    [executor] = scheduler._scheduler.executors
     for _ in range(4):
         scheduler.decide()
-        for task in list(executor.queued_tasks.values()):
-            supervisor.supervise_task(
-                ti=task.ti,
-                bundle_info=task.bundle_info,
-                dag_rel_path=task.dag_rel_path,
-                log_path=task.log_path,
-                token="",
-                client=supervisor.InProcessTestSupervisor._api_client(dag),
-            )
-        executor.queued_tasks.clear()
+        scheduler.execute(dag)
 
 
 def test_plain_trigger_fails_at_load(example):

@@ -5,7 +5,6 @@ from statistics import median
 
 import pytest
 from airflow.models.dagrun import DagRun
-from airflow.sdk.execution_time import supervisor
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
@@ -58,27 +57,10 @@ def report(runs):
 
 
 @pytest.fixture
-def op(example, monkeypatch):
-    # [workers] min_heartbeat_interval: how long the end of a process may go unnoticed.
-    monkeypatch.setattr(supervisor, "MIN_HEARTBEAT_INTERVAL", 0.1)
+def op(example):
     with example.api.client("op") as client:
         client.patch(PATH, json={"is_paused": False}).raise_for_status()
         yield client
-
-
-def work(dag, scheduler) -> None:
-    """Execute the queued tasks one after the other, each in a worker's process."""
-    scheduler.decide()
-    [executor] = scheduler._scheduler.executors
-    for task in list(executor.queued_tasks.values()):
-        supervisor.supervise_task(
-            ti=task.ti,
-            bundle_info=task.bundle_info,
-            dag_rel_path=task.dag_rel_path,
-            token="",
-            client=supervisor.InProcessTestSupervisor._api_client(dag),
-        )
-    executor.queued_tasks.clear()
 
 
 def test_plain_trigger_waits_for_the_stock(example):
@@ -98,7 +80,8 @@ def test_task_that_waits_for_a_slot_is_on_the_slowest_path(example, op):
     op.post(RUNS, json=body).raise_for_status()
     scheduler = Decisions()
     for _ in range(6):
-        work(example.dag, scheduler)
+        scheduler.decide()
+        scheduler.execute(example.dag)
     kept = example.scenario("one slot")
     with kept.http("viewer", keep=["total_entries"]) as viewer:
         tasks = viewer.get(f"{PATH}/tasks", extensions={"name": "tasks"}).json()[

@@ -86,7 +86,7 @@ def test_a_pause_before_the_last_task_leaves_the_run_running(example, op):
     end(op, "load")
     pause(op, True)
     scheduler.decide()
-    scheduler._scheduler._update_dag_run_state_for_paused_dags()
+    scheduler.end_runs_of_paused_dags()
     seen = {"1 DAG is paused after load": states(op)}
     pause(op, False)
     scheduler.decide()
@@ -109,7 +109,7 @@ def test_a_pause_in_the_last_task_lets_the_run_end(example, op):
     end(op, "pause_self")
     scheduler.decide()
     seen = {"1 pause_self has ended": states(op)}
-    scheduler._scheduler._update_dag_run_state_for_paused_dags()  # each minute
+    scheduler.end_runs_of_paused_dags()  # each minute
     seen["2 after the job of each minute"] = states(op)
 
     assert example.scenario("last").keep("states", seen) == {
