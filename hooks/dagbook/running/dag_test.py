@@ -1,6 +1,7 @@
-"""One run of one file under ``dag.test()``; nothing of Airflow is replaced.
+"""One run of one file under ``dag.test()``; nothing of what Airflow does is replaced.
 
-Fixed: logical date, run_after, random seed, the bundle (one per file), a time limit.
+Fixed: logical date, run_after, random seed, the order of tasks that are ready at once,
+the bundle (one per file), a time limit.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -90,6 +92,7 @@ def warm_up(home: Path) -> None:
     That takes seconds and would stand in an example's timeline.
     """
     _serve_newest_version()
+    _order_ready_tasks()
     file = home / "dags" / "warm_up.py"
     file.write_text(WARM_UP, encoding="utf-8")
     dags, _ = load(file)
@@ -113,6 +116,20 @@ def _serve_newest_version() -> None:
     ]
     newest = versions.bundle.versions[0].value
     versions.bundle = VersionBundle(HeadVersion(), Version(newest))
+
+
+def _order_ready_tasks() -> None:
+    """Make ``dag.test()`` take tasks that are ready at once in one order, every time.
+
+    It holds them in a set, and Airflow hashes a task instance by its names: the order
+    differs by PYTHONHASHSEED. Mapped task instances run by map index here.
+    """
+    from airflow.models.taskinstance import TaskInstance
+
+    def by_names(ti: Any) -> int:
+        return zlib.crc32(f"{ti.dag_id} {ti.task_id}".encode()) + ti.map_index
+
+    TaskInstance.__hash__ = by_names  # type: ignore[method-assign]
 
 
 def test_run(

@@ -121,7 +121,9 @@ def _people(client: httpx.Client, answers: Answers) -> None:
     for detail in waiting.raise_for_status().json()["hitl_details"]:
         ti = detail["task_instance"]
         body = answers.people.get(ti["task_id"])
-        if body is None:
+        # The question is there before the task waits; an answer in between is kept, and
+        # the task, once it waits, is not woken by it (3.3.2).
+        if body is None or ti["state"] not in ("awaiting_input", "deferred"):
             continue
         run_id = quote(ti["dag_run_id"], safe="")
         client.patch(
