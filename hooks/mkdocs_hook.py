@@ -44,6 +44,7 @@ def on_startup(command: str, **_: Any) -> None:
 
 def on_config(config: Any, **_: Any) -> None:
     """Let ``--strict`` count warnings under ``--quiet`` too, which drops them."""
+    _texts.clear()  # `serve` builds again, perhaps without a page
     # Only the pages of the reference need the style of mkdocstrings: main.html.
     config.extra_css = [one for one in config.extra_css if "_mkdocstrings" not in one]
     logger = logging.getLogger("mkdocs")

@@ -13,8 +13,6 @@ from dagbook.project import Project
 
 app = typer.Typer(add_completion=False, help="Measure builds and tests.")
 
-PLACE = "contributing/performance.md"
-
 
 @app.command()
 def bench(
@@ -31,5 +29,8 @@ def bench(
         builds = site.measure(project, rounds, say)
         tests = suite.measure(project, rounds, examples, say)
     text = page.render(builds, tests, site.slowest_parse(project), rounds)
-    (project.docs / PLACE).write_text(text, "utf-8")
-    typer.echo(f"written: docs/{PLACE}")
+    place = project.docs / page.PLACE
+    if place.is_file():
+        text += page.telephone(place.read_text("utf-8"))
+    place.write_text(text, "utf-8")
+    typer.echo(f"written: docs/{page.PLACE}")

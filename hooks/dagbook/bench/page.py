@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from dagbook import templates
 from dagbook.bench.site import SiteTimes
 from dagbook.bench.suite import FINAL, SuiteTimes
 
+PLACE = "contributing/performance.md"
 WARM, EDIT, CHECK, SUITE = 1.15, 1.3, 10.0, 5.0
+_TELEPHONE = "## On a telephone"
 
 
 def render(
@@ -35,6 +37,32 @@ def render(
         targets=list(_targets(site, suite)),
         tests=list(_tests(suite)),
     )
+
+
+def telephone(text: str) -> str:
+    """Return the section that ``make lighthouse`` has written into the page, or ""."""
+    _, mark, rest = text.partition(_TELEPHONE)
+    return mark + rest
+
+
+def with_telephone(
+    text: str, scores: Mapping[str, Mapping[str, int]], rounds: int
+) -> str:
+    """Return the page with the scores of Lighthouse as its last section.
+
+    Args:
+        text: the page as it is.
+        scores: out of 100, by kind, of each page that was judged.
+        rounds: how often it was; the scores are medians.
+    """
+    section = templates.fill(
+        "bench",
+        "telephone.md.jinja",
+        heads=["Page", *next(iter(scores.values()))],
+        rows=[(name, *row.values()) for name, row in scores.items()],
+        rounds=rounds,
+    )
+    return text.partition(_TELEPHONE)[0].rstrip() + f"\n\n{_TELEPHONE}\n\n{section}"
 
 
 def _machine() -> dict[str, str]:

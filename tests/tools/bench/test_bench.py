@@ -50,6 +50,21 @@ def test_a_missed_target_is_said():
     assert said.count("**missed**") == 3
 
 
+def test_the_scores_of_lighthouse_are_the_last_section_and_replaced():
+    before = text(times(10.0, 2.0, 1.0))
+    once = page.with_telephone(before, {"home": {"performance": 97, "seo": 99}}, 3)
+    again = page.with_telephone(once, {"home": {"performance": 95, "seo": 100}}, 3)
+
+    assert "| home | 97 | 99 |" in once
+    assert (
+        "| Page | performance | seo |\n| --- | --- | --- |\n| home | 95 | 100 |"
+        in again
+    )
+    assert "| 97 |" not in again
+    assert again.startswith(before.rstrip())
+    assert again.removeprefix(before.rstrip()).strip() == page.telephone(again).strip()
+
+
 @pytest.mark.parametrize(
     ("seconds", "minutes", "judged"), [(18.0, 28, "**missed**"), (3.0, 5, "met")]
 )

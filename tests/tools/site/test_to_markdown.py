@@ -14,7 +14,7 @@ from dagbook.site import styles, to_markdown
             '<h2 id="a">One<a class="headerlink" href="#a">#</a></h2><p>Two</p>',
             "## One\n\nTwo",
         ),
-        ("<p>a <code>b_c</code>  and\n<strong>d</strong></p>", "a `b_c` and **d**"),
+        ("<p>a <code>b_c</code>  and\n<strong>d</strong></p>", "a `b_c` and\n**d**"),
         ("<ul><li><p>a</p></li><li>b</li></ul>", "- a\n- b"),
         ("<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"),
         (
