@@ -6,10 +6,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, FloatRect, Page
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # No sandbox inside a container, and nothing that calls home.
@@ -23,6 +24,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+MOST = 80_000
+"""Bytes of one picture, at most."""
 
 
 @contextmanager
@@ -45,3 +49,27 @@ def chromium(without: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def pictures(place: Path, tab: Page, clip: FloatRect) -> None:
+    """Take a picture of a part of Airflow's UI in its light and in its dark mode.
+
+    Args:
+        place: the files are called ``<place>-light.png`` and ``<place>-dark.png``.
+        tab: the page in the browser.
+        clip: the part of it, in pixels.
+
+    Raises:
+        ValueError: a picture is larger than a page should load.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for mode in ("light", "dark"):
+        tab.emulate_media(color_scheme=mode)
+        tab.mouse.move(0, 0)
+        tab.wait_for_timeout(1000)  # colours fade
+        file = place.with_name(f"{place.name}-{mode}.png")
+        size = len(tab.screenshot(path=file, clip=clip, animations="disabled"))
+        if size > MOST:
+            raise ValueError(
+                f"{file.name} has {size} bytes, at most {MOST} are allowed"
+            )
