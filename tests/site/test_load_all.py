@@ -15,18 +15,23 @@ from dagbook.project import Project
 from dagbook.site import build, bundles
 
 
-@pytest.mark.slow
-def test_all_examples_are_loaded(site: Path, project: Project, tmp_path: Path) -> None:
+def commands(site: Path, number: int) -> str:
+    """Return the text of one of the page's listings."""
     page = (site / "load_all_examples.html").read_text(encoding="utf-8")
-    code = BeautifulSoup(page, "html.parser").select_one(".language-sh code")
-    assert code is not None
-    shutil.copy(site / bundles.ALL, tmp_path)
+    found = BeautifulSoup(page, "html.parser").select(".language-sh code")
+    assert len(found) == 2
+    return found[number].get_text()
+
+
+def loaded(folder: Path, script: str, **variables: str) -> dict[str, str]:
+    """Run the commands in a shell, and return the bundle of each DAG by its id."""
     done = subprocess.run(
-        ["bash", "-e", "-c", code.get_text()],
-        cwd=tmp_path,
+        ["bash", "-e", "-c", script],
+        cwd=folder,
         env={
-            **clean_environment(tmp_path),
-            "AIRFLOW_HOME": str(tmp_path / ".airflow"),
+            **clean_environment(folder),
+            "AIRFLOW_HOME": str(folder / ".airflow"),
+            **variables,
         },
         capture_output=True,
         text=True,
@@ -35,8 +40,27 @@ def test_all_examples_are_loaded(site: Path, project: Project, tmp_path: Path) -
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "No data found" in done.stdout
-    with sqlite3.connect(tmp_path / ".airflow" / "airflow.db") as database:
-        found = {one for (one,) in database.execute("select dag_id from dag")}
-        bundle = {one for (one,) in database.execute("select bundle_name from dag")}
-    assert {example.item.stem for example in build.written(project)} <= found
-    assert bundle == {"dagbook"}
+    with sqlite3.connect(folder / ".airflow" / "airflow.db") as database:
+        return dict(database.execute("select dag_id, bundle_name from dag"))
+
+
+@pytest.mark.slow
+def test_all_examples_are_loaded(site: Path, project: Project, tmp_path: Path) -> None:
+    shutil.copy(site / bundles.ALL, tmp_path)
+    found = loaded(tmp_path, commands(site, 0))
+    assert {example.item.stem for example in build.written(project)} <= set(found)
+    assert set(found.values()) == {"dagbook"}
+
+
+@pytest.mark.slow
+def test_a_repository_is_followed(site: Path, project: Project, tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    first = min(project.dags.rglob("16_*.py"))
+    (repository / "dags").mkdir(parents=True)
+    shutil.copy(first, repository / "dags")
+    git = ["git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *words], check=True)
+    found = loaded(tmp_path, commands(site, 1), REPOSITORY=repository.as_uri())
+    assert first.stem in found
+    assert set(found.values()) == {"dagbook"}
