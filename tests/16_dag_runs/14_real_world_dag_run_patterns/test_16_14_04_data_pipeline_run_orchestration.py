@@ -67,6 +67,10 @@ def test_retry_of_the_parent_runs_the_whole_child_again(example, op):
         "write": "success, try 2",
     }
     kept.keep("conf of the child run", child["conf"])
+    path = f"{CHILD}/dagRuns/{quote(child['run_id'])}/taskInstances/write"
+    written = op.get(f"{path}/xcomEntries/return_value").json()["value"]
+    assert written == f"42 EUR for {run.run_id}"
+    assert example.sibling("load").schedule is None
 
 
 def test_by_hand_only_the_failed_task_of_the_child_runs_again(example, op):

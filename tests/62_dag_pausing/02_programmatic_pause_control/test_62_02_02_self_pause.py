@@ -39,6 +39,9 @@ def test_good_orders_are_loaded_and_the_pause_is_skipped(example):
         "pause_self": "skipped",
     }
     assert (run.state, sales(example)) == ("success", [20, 15, 7])
+    assert run.value("extract") == [20, 15, 7]
+    bad_rows = example.dag.params.get_param("bad_rows")
+    assert bad_rows.schema == {"type": "integer", "minimum": 0}
 
 
 @pytest.mark.parametrize(("bad", "paused"), [(10, False), (11, True)])
@@ -50,6 +53,7 @@ def test_the_limit_is_ten_bad_rows(example, op, bad, paused):
     assert run.states["pause_self"] == ("success" if paused else "skipped")
     assert (run.state, sales(example)) == ("success", [20, 15, 7])
     assert is_paused(op) is paused
+    assert run.value("extract") == [20, 15, 7] + bad * [-1]
     kept = example.scenario(name)
     query = {"dag_id": example.stem, "event": "patch_dag", "order_by": "-event_log_id"}
     rows = op.get("/api/v2/eventLogs", params=query).json()["event_logs"]
