@@ -42,6 +42,7 @@ def test_a_plain_trigger_loads_both_regions(example):
 
     assert run.state == "success"
     assert run.values("load") == ["north loaded", "south loaded"]
+    assert example.dag.schedule is None  # a run of it is one that somebody asked for
 
 
 def test_the_note_of_a_clear_stays_through_the_next_tries(example, client, run_id):
