@@ -65,6 +65,10 @@ def test_a_plain_trigger_loads_the_orders(example):
     run = example.run(logical_date=None)
 
     assert (run.state, run.value("load")) == ("success", 57)
+    dag = example.dag
+    assert (dag.catchup, dag.is_paused_upon_creation) == (False, True)
+    assert f"{dag.start_date:%F %Z}" == "2026-01-01 UTC"
+    assert dag.params["seconds"] == 0
 
 
 def test_no_scheduled_run_until_the_triggered_ones_are_gone(example, op):

@@ -27,6 +27,11 @@ def test_each_run_gets_its_conf_and_its_note(example):
     assert notes(run) == [(1, "order 1, second try"), (2, "order 2, second try")]
     kept = {f"order {order}": note for order, note in notes(run)}
     example.scenario("default").keep("notes", kept)
+    order = example.sibling("order")
+    assert (example.dag.schedule, order.schedule) == (None, None)
+    assert order.is_paused_upon_creation is False
+    assert order.params.get_param("order").schema == {"type": "integer"}
+    assert order.params["order"] == 1
 
 
 def test_the_second_dag_reads_its_conf_and_no_note(example):

@@ -24,6 +24,10 @@ def test_report_of_a_triggered_run_is_empty_and_the_run_succeeds(example):
 
     assert run.task("report").log == ["WARNING no sales between None and None"]
     assert (run.state, run.value("report")) == ("success", NOTHING)
+    dag = example.dag
+    assert (dag.catchup, dag.is_paused_upon_creation) == (False, True)
+    assert f"{dag.start_date:%F %Z}" == "2026-01-01 UTC"
+    assert example.sibling("fixed").schedule is None
 
 
 def test_logical_date_gives_the_interval_before_it(example):

@@ -1,11 +1,14 @@
 """What maintenance pauses and restores, in each of its outcomes."""
 
+import json
+
 import pytest
 
 from dagbook.testing.scheduler import Decisions
 
 STEM = "62_03_01_maintenance_pause"
 SALES = f"{STEM}__load_sales"
+START = "2026-01-01 00:00:00+00:00"
 
 
 @pytest.fixture
@@ -23,10 +26,10 @@ def is_paused(op, dag_id: str = SALES) -> bool:
 
 
 def changes(op) -> list[str]:
-    """Return the pause events of the audit log, oldest first."""
+    """Return event and value of each pause in the audit log, oldest first."""
     ask = {"included_events": ["patch_dag", "patch_dags"], "order_by": "when"}
     rows = op.get("/api/v2/eventLogs", params=ask).json()["event_logs"]
-    return [row["event"] for row in rows]
+    return [f"{r['event']} {json.loads(r['extra'])['is_paused']}" for r in rows]
 
 
 def told(example) -> list[str]:
@@ -39,8 +42,20 @@ def test_maintenance_pauses_and_restores(example, op):
     assert run.state == "success"
     assert set(run.states.values()) == {"success"}
     assert run.value("pause") == [SALES]
-    assert (changes(op), is_paused(op)) == (["patch_dags", "patch_dag"], False)
+    assert changes(op) == ["patch_dags True", "patch_dag False"]
+    assert not is_paused(op)
     assert told(example) == ["maintenance: success"]
+    dag, sales = example.dag, example.sibling("load_sales")
+    assert dag.get_task("vacuum").downstream_task_ids == {"restore"}
+    assert (dag.schedule, dag.catchup) == ("0 2 * * SUN", False)
+    assert f"{dag.start_date} {sales.start_date}" == f"{START} {START}"
+
+
+def test_sales_are_loaded_daily(example):
+    run = example.run("sales", role="load_sales")
+
+    assert run.value("load") == 42
+    assert (example.sibling("load_sales").catchup, run.state) == (False, "success")
 
 
 def test_failed_vacuum_restores_too(example, op):
@@ -55,7 +70,7 @@ def test_failed_vacuum_restores_too(example, op):
     }
     assert run.task("vacuum").error == "DatabaseError: file is not a database"
     assert (run.state, is_paused(op)) == ("failed", False)
-    assert changes(op) == ["patch_dags", "patch_dag"]
+    assert changes(op) == ["patch_dags True", "patch_dag False"]
     lines = told(example)
     kept = example.scenario("vacuum-fails")
     assert kept.keep("maintenance.txt", lines) == ["maintenance: failed"]
@@ -79,7 +94,8 @@ def test_dag_that_was_paused_before_stays_paused(example, op):
     run = example.run("already-paused")
 
     assert (run.state, run.value("pause")) == ("success", [])
-    assert changes(op) == ["patch_dag", "patch_dags"]  # of the two, restore sent none
+    # restore sent none
+    assert changes(op) == ["patch_dag True", "patch_dags True"]
     kept = example.scenario("already-paused")
     assert kept.keep("is __load_sales paused", is_paused(op)) is True
 

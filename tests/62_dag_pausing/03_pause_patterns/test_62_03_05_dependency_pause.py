@@ -53,6 +53,9 @@ def test_plain_trigger_loads_and_emits_an_event(example):
 
     assert (run.state, run.value("load")) == ("success", 42)
     assert [event["asset"] for event in run.asset_events] == ["sales_table"]
+    dag, report = example.dag, example.sibling("report")
+    assert (dag.schedule, report.catchup) == (None, False)
+    assert {f"{one.start_date:%F %Z}" for one in (dag, report)} == {"2026-01-01 UTC"}
 
 
 def test_missed_events_come_back_with_the_next_event(example, op):
