@@ -1,5 +1,6 @@
 """Warn every ten minutes of each critical DAG that is paused."""
 
+import logging
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 STEM = "62_10_04_monitoring"
 TAGS = ["reference", "best-practice", "intermediate", "success", "62.10"]
+log = logging.getLogger(STEM)
 START = pendulum.datetime(2026, 1, 1, tz="UTC")
 
 
@@ -58,19 +60,17 @@ def watch():
     def look() -> list[str]:
         query = {"paused": True, "tags": "critical", "limit": 100}
         with api() as client:
-            answer = client.get("/dags", params=query).raise_for_status()
-        return [one["dag_id"] for one in answer.json()["dags"]]
+    XX [one["dag_id"] for one in answer.json()["dags"]]
 
     @task
     def alert(paused: list[str]) -> int:
         for dag_id in paused:
-            print(f"{dag_id} is critical and paused")  # or a message to a person
+            log.warning("%s is critical and paused", dag_id)  # or tell a person
         return len(paused)
 
     # --8<-- [end:answer]
 
-    paused = look()
-    connected() >> paused
+    connected() >> (paused := look())
     alert(paused)
 
 

@@ -34,7 +34,7 @@ def test_a_paused_critical_dag_is_one_warning(example, op):
     run = example.run("paused")
 
     assert run.value("look") == [SALES]
-    assert run.task("alert").log == [f"{SALES} is critical and paused"]
+    assert run.task("alert").log == [f"WARNING {SALES} is critical and paused"]
 
 
 def test_a_paused_dag_without_the_tag_is_no_alert(example, op):
