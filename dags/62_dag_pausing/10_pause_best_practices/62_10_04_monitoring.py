@@ -60,7 +60,8 @@ def watch():
     def look() -> list[str]:
         query = {"paused": True, "tags": "critical", "limit": 100}
         with api() as client:
-    XX [one["dag_id"] for one in answer.json()["dags"]]
+            answer = client.get("/dags", params=query).raise_for_status()
+        return [one["dag_id"] for one in answer.json()["dags"]]
 
     @task
     def alert(paused: list[str]) -> int:
