@@ -36,7 +36,7 @@ def api() -> httpx.Client:
 def warn(context: dict) -> None:
     """Write a line that a person reads."""
     with Path(tempfile.gettempdir(), f"{STEM}.waiting").open("a") as file:
-        file.write(f"{context['dag_run']['run_id']} waits\n")
+        file.write(f"{context['dag_run']['dag_run_id']} waits\n")
 
 
 @dag(

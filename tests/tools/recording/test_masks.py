@@ -81,6 +81,13 @@ def test_only_the_wall_clock_of_the_scenario_becomes_now(masker):
     assert masker.text(later) == later
 
 
+def test_a_datetime_that_airflow_wrote_is_now_when_it_is_of_the_scenario(masker):
+    now = datetime.now(UTC).timestamp()
+    assert masker.value({"timestamp": now, "tz": "UTC"})["timestamp"] == "<now>"
+    for other in (now - 3600, now + 3600, 1777593600.0, 5):
+        assert masker.value({"timestamp": other}) == {"timestamp": other}
+
+
 def test_keys_of_an_api_answer_say_what_their_values_are(masker):
     own = {"duration": 5, "hostname": "db.example.com"}
     answer = {
