@@ -5,6 +5,7 @@ Exit code 0: fine; 1: problems found; 2: wrong usage.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import subprocess
@@ -94,12 +95,16 @@ def record(context: typer.Context, only: Only = "") -> None:
         _fail([Problem("tests", 0, what, "write it, or run dagbook new")])
     workers = ["--numprocesses", "2", "--dist", "loadfile"] if len(tests) > 1 else []
     words = ["--snapshot-update", *workers, *context.args]
-    ended = subprocess.run(
+    process = subprocess.Popen(
         [sys.executable, "-m", "pytest", *words, *(str(path) for path in tests)],
         cwd=project.root,
         env={**os.environ, "DAGBOOK_ROOT": str(project.root)},
     )
-    raise typer.Exit(PROBLEMS if ended.returncode else 0)
+    while process.returncode is None:
+        # Ctrl-C reaches pytest, too, which then removes what it made.
+        with contextlib.suppress(KeyboardInterrupt):
+            process.wait()
+    raise typer.Exit(PROBLEMS if process.returncode else 0)
 
 
 @app.command()

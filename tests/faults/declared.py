@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 
-from tree import Tree
+from tree import CHECKLIST, Tree
 
 from dagbook.recording import file as recording
 from faults import edit, fault
 
 SUMMARY = "summary: "
+FIRST_BULLET = "- [ ] Create reference DAG demonstrating manual_trigger"
 
 
 def airflow(tree: Tree, declared: str) -> str:
@@ -83,9 +84,37 @@ NO_RESULTS = re.compile("the results of a real scheduler are missing")
 @fault("the bullet of “.*” was “something else”, and is “", also="hand")
 def bullet_reworded(tree: Tree) -> str:
     data = recording.load(tree.first.recording)
-    data["bullets"] = ["something else"]
+    data["bullets"][0] = "something else"
     recording.save(tree.first.recording, data)
     return f"{tree.page}:{tree.line(tree.page, '## ')}"
+
+
+@fault("no section for the bullet “Something new” — .*16_dag_runs.md:14")
+def bullet_inserted_first(tree: Tree) -> str:
+    tree.replace(CHECKLIST, FIRST_BULLET, f"- [ ] Something new\n{FIRST_BULLET}")
+    return tree.page
+
+
+@fault("section “.*” has no bullet in the checklist")
+def bullet_removed_first(tree: Tree) -> str:
+    tree.replace(CHECKLIST, f"{FIRST_BULLET}\n", "")
+    return f"{tree.page}:{tree.line(tree.page, '## ')}"
+
+
+@fault("the bullet of “.*” is new: “Something new” — .*make record ONLY=16.1.1")
+def bullet_and_section_inserted_first(tree: Tree) -> str:
+    tree.replace(CHECKLIST, FIRST_BULLET, f"- [ ] Something new\n{FIRST_BULLET}")
+    fence = "```run\nscenario: dated\nshow: ['timeline']\n```"
+    line = tree.line(tree.page, "## ")
+    tree.replace(tree.page, "\n## ", f"\n## New\n\nWords.\n\n{fence}\n\n## ")
+    return f"{tree.page}:{line}"
+
+
+@fault("title is empty — write title: and one line of text")
+def title_is_empty(tree: Tree) -> str:
+    line = tree.line(tree.page, "title:")
+    tree.replace(tree.page, tree.read(tree.page).splitlines()[line - 1], 'title: ""')
+    return f"{tree.page}:{line}"
 
 
 # What readers should not copy
@@ -115,6 +144,19 @@ def secret_in_a_mapping(tree: Tree) -> str:
 @fault("a template names execution_date, which Airflow 3 no longer has")
 def gone_in_a_template(tree: Tree) -> str:
     line = tree.in_task("print('{{ execution_date }}')")
+    tree.restamp()
+    return f"{tree.dag}:{line}"
+
+
+@fault("a template names execution_date", also="has 3 DAGs")
+def gone_in_a_template_of_a_second_dag(tree: Tree) -> str:
+    line = tree.at_import(
+        "from airflow.providers.standard.operators.bash import BashOperator\n"
+        "from airflow.sdk import DAG\n\n"
+        f"with DAG('{tree.first.stem}__other',\n"
+        "    schedule=None, start_date=None, catchup=False\n):\n"
+        "    BashOperator(task_id='x', bash_command='echo {{ execution_date }}')"
+    )
     tree.restamp()
     return f"{tree.dag}:{line}"
 

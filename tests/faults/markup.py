@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from faults import edit
+import re
+
+from tree import Tree
+
+from faults import edit, fault
 
 PITFALLS = "\n## Pitfalls"
 INDEX = "docs/index.md"
@@ -114,6 +118,20 @@ for name, old, new, words in (
     ("configuration_no_yaml", "site_name:", "site_name: [", "is not YAML"),
 ):
     edit(name, "mkdocs.yml", old, new, words, page=False, down=int("[" in new))
+
+
+@fault("the fence “.*” is missing", page=False)
+def fences_lost(tree: Tree) -> str:
+    text = tree.read("mkdocs.yml")
+    tree.write("mkdocs.yml", re.sub(r"\n +custom_fences:\n(?: {8,}.*\n)+", "\n", text))
+    return "mkdocs.yml"
+
+
+@fault("the hook is missing", page=False)
+def hooks_lost(tree: Tree) -> str:
+    text = tree.read("mkdocs.yml")
+    tree.write("mkdocs.yml", re.sub(r"\nhooks:\n(?: +- .*\n)+", "\n", text))
+    return "mkdocs.yml"
 
 
 # Markup that could run or load something

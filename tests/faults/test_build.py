@@ -1,5 +1,6 @@
 """What only a build of the site can see: each fault stops ``mkdocs build --strict``."""
 
+import html
 import os
 import re
 import subprocess
@@ -87,6 +88,30 @@ def test_the_whole_tree_builds(tree):
     assert ended.returncode == 0, ended.stderr
     page = tree.path("site") / f"{tree.first.folder}/{tree.first.stem}.html"
     assert "loaded into sales, day" in page.read_text()
+
+
+def test_a_title_is_text_whatever_it_holds(tree):
+    title = "Why <now> & <img src=x onerror=y> *then*"
+    line = tree.line(tree.page, "title:")
+    was = tree.read(tree.page).splitlines()[line - 1]
+    tree.replace(tree.page, was, f'title: "{title}"')
+    ended = build(tree)
+    assert ended.returncode == 0, ended.stderr
+    site = tree.path("site")
+    page = (site / f"{tree.first.folder}/{tree.first.stem}.html").read_text()
+    (heading,) = re.findall("(?s)<h1[^>]*>(.*?)<", page)
+    assert html.unescape(heading).strip() == title
+    assert not [p for p in site.rglob("*.html") if "<img src=x" in p.read_text()]
+    assert "<img src=x" not in (site / "search/search_index.json").read_text()
+
+
+def test_a_fence_in_a_quote_is_drawn(tree):
+    quote = "> ```run\n> example: 16.1.1\n> ```\n"
+    tree.write("docs/index.md", f"# Home\n\n{quote}")
+    ended = build(tree)
+    assert ended.returncode == 0, ended.stderr
+    page = tree.path("site/index.html").read_text()
+    assert re.search('<blockquote>\\s*<figure class="db-run">', page)
 
 
 @pytest.mark.parametrize(

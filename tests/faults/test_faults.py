@@ -12,6 +12,7 @@ import sys
 import declared
 import markup  # noqa: F401  # more faults
 import pytest
+import recorded  # noqa: F401
 import unreadable  # noqa: F401
 from tree import HERE, Tree
 
@@ -30,7 +31,7 @@ def test_refused(tree: Tree, monkeypatch, fault: Fault):
     places = fault.do(tree).split("|")
     found = check(tree.project)
     text = "\n".join(str(problem) for problem in found)
-    named = [p for p in found if re.search(fault.message, p.what)]
+    named = [p for p in found if re.search(fault.message, f"{p.what} — {p.remedy}")]
     assert named, text
     where = [f"{p.path}:{p.line}" if p.line else p.path for p in named]
     assert set(where) & set(places), text
@@ -87,6 +88,15 @@ def test_landing_a_change_needs_a_run_on_a_real_scheduler(tree):
     found = check(tree.project, live=True, only="16.1.1")
     assert [(p.path, p.page) for p in found] == [("tests/parity.json", tree.page)]
     assert found[0].what == "16.1.1: never run on a real scheduler"
+
+
+def test_a_declared_difference_must_show_itself(tree):
+    entry = "live_difference:\n- {scenario: default, expected: failed, reason: x}\n"
+    tree.replace(tree.page, "summary: ", f"{entry}summary: ")
+    (found,) = check(tree.project, live=True)
+    assert found.path == tree.page
+    assert found.what == "live_difference: scenario “default” does not differ so"
+    assert found.remedy == "remove the entry “x”, or correct it"
 
 
 @pytest.mark.parametrize(("wrong", "message"), declared.RESULTS)

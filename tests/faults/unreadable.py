@@ -131,6 +131,13 @@ def checklist_not_utf8(tree: Tree) -> str:
 
 edit("page_in_utf16", "page", "---\n", "\ufeff---\n", "zero width no-break space")
 edit("zero_width_space", "page", "## Pitf", "## \u200bPitf", "zero width space")
+edit(
+    "zero_width_space_in_a_fence",
+    "page",
+    "scenario: default",
+    "scenario: \u200bdefault",
+    "zero width space — remove it",
+)
 edit("direction_turned", "dag", "import", "# \u202eimport\nimport", "right-to-left")
 edit("unseen_in_checklist", CHECKLIST, "# ", "# \u200b", "zero width space", page=False)
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from dagbook import files
 from dagbook.checks.rules import rule
-from dagbook.checks.tree import Tree
+from dagbook.checks.tree import RecordingFile, Tree
 from dagbook.examples.example import Example
 from dagbook.fences import preprocess
 from dagbook.fences import render as fences
 from dagbook.pages import snippets
 from dagbook.pages.model import Page, SnippetRef
 from dagbook.pages.reader import parse
-from dagbook.problems import DagbookError, Problem
+from dagbook.problems import DagbookError, Problem, choice
 
 OUTPUT = (
     *("", "text", "txt", "plain", "plaintext", "console", "output", "log", "logs"),
@@ -37,11 +37,17 @@ def faults(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
 def bullets(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
     """Refuse a bullet without its section, and a section without its bullet."""
     found, wanted = page.bullet_sections, example.item.bullets
-    for bullet in wanted[len(found) :]:
+    known = (example.recorded or {}).get("bullets", [])
+    texts = {bullet.text for bullet in wanted}
+    # What has changed since the example was recorded is named rather than the last.
+    asked = sorted(wanted, key=lambda bullet: bool(known) and bullet.text not in known)
+    for bullet in asked[len(found) :]:
         what = f"no section for the bullet “{bullet.text}”"
         place = f"{example.item.path}:{bullet.line}"
         yield Problem(page.path, 0, what, f"add a ## section for {place}")
-    for section in found[len(wanted) :]:
+    gone = [was not in texts for was in known] + [False] * len(found)
+    held = sorted(zip(gone, found, strict=False), key=lambda pair: pair[0])
+    for _, section in held[len(wanted) :]:
         what = f"section “{section.title}” has no bullet in the checklist"
         remedy = f"the checklist has {len(wanted)}; use ### inside a section"
         yield Problem(page.path, section.line, what, remedy)
@@ -51,16 +57,18 @@ def bullets(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
 def reworded(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
     """Refuse a section whose bullet has other words than when it was recorded."""
     known = (example.recorded or {}).get("bullets", [])
-    for bullet, was, section in zip(
-        example.item.bullets, known, page.bullet_sections, strict=False
-    ):
-        if bullet.text != was:
-            what = (
-                f"the bullet of “{section.title}” was “{was}”, and is “{bullet.text}”"
-            )
-            again = f"run `make record ONLY={example.item.id}`"
-            remedy = f"see that the section still shows it, then {again}"
-            yield Problem(page.path, section.line, what, remedy)
+    sections, bullets = page.bullet_sections, example.item.bullets
+    if not known or len(sections) != len(bullets):
+        return  # the rule on bullets says which one lacks its section
+    same = len(known) == len(bullets)
+    for nth, (bullet, section) in enumerate(zip(bullets, sections, strict=True)):
+        if bullet.text == known[nth] if same else bullet.text in known:
+            continue
+        was = f"was “{known[nth]}”, and is" if same else "is new:"
+        what = f"the bullet of “{section.title}” {was} “{bullet.text}”"
+        again = f"run `make record ONLY={example.item.id}`"
+        remedy = f"see that the section shows it, then {again}"
+        yield Problem(page.path, section.line, what, remedy)
 
 
 @rule("page")
@@ -114,8 +122,10 @@ def scenarios(page: Page, example: Example, tree: Tree) -> Iterator[Problem]:
         scenario = fence.options.get("scenario", fallback)
         if scenario is not None and scenario not in example.scenarios:
             what = f"no scenario “{scenario}” in the recording"
-            names = ", ".join(example.scenarios) or "none"
-            yield Problem(page.path, fence.line, what, f"recorded: {names}")
+            live = str(scenario).startswith("live/")
+            again = RecordingFile(example, live).again
+            remedy = f"{choice(str(scenario), example.scenarios)}; to make it, {again}"
+            yield Problem(page.path, fence.line, what, remedy)
 
 
 @rule("page")

@@ -6,6 +6,8 @@ Only what some page or check relies on is named: what a run carries besides is i
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, RootModel, ValidationError
@@ -227,17 +229,25 @@ def misfit(shape: str, text: str) -> tuple[int, str] | None:
         globals()[shape].model_validate_json(text)
     except ValidationError as error:
         first, *more = error.errors(include_url=False, include_input=False)
-        place = [str(part) for part in first["loc"]]
+        place = first["loc"]
+        name = ".".join(str(part) for part in place) or "the whole"
         words = first["msg"][:1].lower() + first["msg"][1:]
         also = f", and {len(more)} more such places" if more else ""
-        return _line(text, place), f"{'.'.join(place) or 'the whole'}: {words}{also}"
+        there = place[:-1] if first["type"] == "missing" else place
+        return _line(text, there), f"{name}: {words}{also}"
     return None
 
 
-def _line(text: str, place: list[str]) -> int:
-    """Return the line of the last key of ``place`` that the text has."""
+def _line(text: str, place: Sequence[int | str]) -> int:
+    """Return the line of the last key, or entry of a list, of ``place``."""
     at = 0
     for part in place:
-        found = re.compile(rf'"{re.escape(part)}"\s*:').search(text, at)
+        if isinstance(part, int):
+            begin = text.rfind("\n", 0, at) + 1
+            deep = len(text[begin:]) - len(text[begin:].lstrip(" ")) + 2
+            entries = re.compile(rf"^ {{{deep}}}[^\s\]}}]", re.M).finditer(text, at)
+            found = next(islice(entries, part, None), None)
+        else:
+            found = re.compile(rf'"{re.escape(part)}"\s*:').search(text, at)
         at = found.start() if found else at
     return text.count("\n", 0, at) + 1

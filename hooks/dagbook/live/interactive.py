@@ -70,7 +70,8 @@ def _tell(cluster: Cluster) -> None:
         print(f"  {role:<7} {cluster.settings.passwords[role]}")
     print(
         "\nUser name and password; the name is also the role. All examples are loaded,"
-        "\nand paused; an edited file is loaded at once. Ctrl-C stops everything.",
+        "\nand paused unless their file says is_paused_upon_creation=False; an edited"
+        "\nfile is loaded at once. Ctrl-C stops everything.",
         flush=True,
     )
 

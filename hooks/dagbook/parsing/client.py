@@ -53,11 +53,13 @@ def close() -> None:
         with contextlib.suppress(OSError):
             if worker.stdin:
                 worker.stdin.close()
-        try:
-            worker.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+        # One that still imports Airflow hears a signal, and removes its folder.
+        for patience, harder in ((2, worker.terminate), (8, worker.kill)):
+            try:
+                worker.wait(timeout=patience)
+            except subprocess.TimeoutExpired:
+                harder()
+        worker.wait()
         if worker.stdout:
             worker.stdout.close()
     _workers.clear()

@@ -6,10 +6,11 @@ import socket
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from dagbook.problems import DagbookError, Problem
 from dagbook.project import Project
-from dagbook.site.serve import Server
+from dagbook.site.serve import Server, app
 
 
 @pytest.fixture
@@ -80,3 +81,10 @@ def test_a_taken_port_is_said_before_anything_is_built(tmp_path, monkeypatch):
         port = other.getsockname()[1]
         with pytest.raises(DagbookError, match=f"port {port} is taken — .* PORT=8001"):
             Server(Project(tmp_path), port)
+
+
+@pytest.mark.parametrize("port", ["80000", "-1", "http"])
+def test_a_port_that_is_none_is_said(port):
+    ended = CliRunner().invoke(app, ["--port", port])
+    assert ended.exit_code == 2
+    assert "Invalid value for '--port'" in ended.output
