@@ -114,7 +114,10 @@ def test_a_removed_task_instance_decides_nothing(world):
 
 @pytest.mark.claim("deadlock-fails-run", by="scheduler")
 def test_a_run_in_which_nothing_can_run_any_more_fails(world):
-    world.sync(chain("first", "last", tasks={"last": {"trigger_rule": "all_skipped"}}))
+    from airflow.models.db_callback_request import DbCallbackRequest
+
+    stuck = {"last": {"trigger_rule": "all_skipped"}}
+    world.sync(chain("first", "last", tasks=stuck, on_failure_callback=print))
     world.trigger("chain")
     world.step()
     # No rule knows what to do with an upstream that is gone but not skipped.
@@ -122,6 +125,9 @@ def test_a_run_in_which_nothing_can_run_any_more_fails(world):
     world.step()
     assert world.states()["last"] is None
     assert world.run().state == "failed"
+    with world.session() as session:
+        (request,) = session.query(DbCallbackRequest).all()
+        assert request.get_callback_request().msg == "all_tasks_deadlocked"
 
 
 @pytest.mark.claim("deadlock-not-with-limits", by="scheduler")

@@ -115,6 +115,19 @@ def test_a_run_id_tells_the_type_and_when_the_run_may_start(world):
     assert bare.run_id == "manual__2026-05-01T08:00:00+00:00"
 
 
+@pytest.mark.claim("run-id-partitioned", by="timetable")
+def test_the_run_id_of_a_partition_has_its_key_and_random_letters():
+    from airflow.timetables.trigger import CronPartitionTimetable
+    from airflow.utils.types import DagRunType
+
+    table = CronPartitionTimetable("@daily", timezone="UTC")
+    asked = {"run_after": START, "data_interval": None, "partition_key": "may-1"}
+    kind = DagRunType.SCHEDULED
+    one, two = (table.generate_run_id(run_type=kind, **asked) for _ in range(2))
+    assert one.startswith("scheduled__2026-05-01T00:00:00+00:00__may-1__")
+    assert one != two
+
+
 def _run_types(world):
     """Start a run of each type and return the runs."""
     from airflow.sdk import Asset

@@ -107,6 +107,19 @@ def test_a_task_skipped_by_its_rule_has_both_times_and_no_try(world):
     assert ti.start_date == ti.end_date is not None
 
 
+@pytest.mark.claim("rule-skip-after-clear", by="scheduler")
+def test_a_cleared_task_that_its_rule_skips_keeps_the_times_of_its_try(world):
+    world.sync(chain("first", "last"))
+    run = world.trigger("chain")
+    world.finish()
+    before = world.ti("last")
+    world.clear("chain", dag_run_id=run.run_id)
+    world.finish(first="skipped")
+    after = world.ti("last")
+    assert (after.state, after.try_number) == ("skipped", before.try_number)
+    assert (after.start_date, after.end_date) == (before.start_date, before.end_date)
+
+
 @pytest.mark.claim("timeout-skip-has-no-times", by="scheduler")
 def test_a_task_skipped_by_the_timeout_of_its_run_has_no_times(world):
     world.sync(chain("first", "last", dagrun_timeout=timedelta(minutes=5)))
@@ -130,6 +143,7 @@ def test_a_task_that_comes_back_from_its_trigger_keeps_its_start(world):
     world.step()
     world.begin("only")
     assert world.ti("only").start_date == first
+    assert world.ti("only").scheduled_dttm > first
     assert world.ti("only").try_number == 1
 
 

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import airflow
 import pytest
 from airflow.cli.cli_parser import get_parser
 
@@ -107,6 +109,11 @@ def test_the_command_ignores_the_date_for_the_interval_and_logs_before_the_json(
         ),
         "4 REST, both ends, logical date null": "None to None",
     }
+
+
+def test_the_form_names_the_interval_that_a_person_gives():
+    texts = Path(airflow.__file__).parent / "ui/dist/i18n/locales/en/components.json"
+    assert '"dataIntervalManual": "Specify Manually"' in texts.read_text()
 
 
 def test_the_state_of_no_run_is_no_error_and_a_wrong_option_exits_with_2(

@@ -89,6 +89,13 @@ def test_a_process_that_raises_after_the_mark_calls_back(example, caplog):
     kept.keep("told after the mark, in this order", told)
 
 
+def test_a_process_that_returns_after_the_mark_calls_success_back(example, caplog):
+    caplog.set_level("INFO")
+    with marked_at_work(example, caplog) as told:
+        example.run("returns-later", logical_date=None, conf={"code": 0})
+    assert told == ["listener: the mark", "success callback"]
+
+
 def test_states_that_cannot_be_set_and_a_second_mark(example):
     run = example.run("marks", logical_date=None)
     with example.scenario("marks").http("op", keep=["detail"]) as op:

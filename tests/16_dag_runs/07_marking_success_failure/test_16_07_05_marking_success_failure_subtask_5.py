@@ -5,7 +5,9 @@ from airflow.sdk import DAG, task
 from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowRescheduleException,
+    AirflowSensorTimeout,
     AirflowSkipException,
+    AirflowTaskTerminated,
     FailFastDagInvalidTriggerRule,
 )
 
@@ -38,6 +40,15 @@ def test_five_files_end_in_five_ways(example):
     assert run.state == "failed"
     shown = {file: f"{state}, tries: {n}" for file, (state, n) in ends(run).items()}
     example.scenario("default").keep("how each load ends", shown)
+
+
+@pytest.mark.parametrize("error", [AirflowSensorTimeout, AirflowTaskTerminated])
+def test_two_more_errors_fail_without_a_retry(example, monkeypatch, error):
+    assert example.dags
+    monkeypatch.setattr(example.module, "AirflowFailException", error)
+    name = error.__name__.lower()
+    run = example.run(name, logical_date=None, conf={"files": ["broken"]})
+    assert ends(run) == {"broken": ("failed", 1)}
 
 
 def test_a_skipped_index_is_missing_from_the_list(example):

@@ -1,12 +1,14 @@
 """The scheduler ends a run that has been running for longer than dagrun_timeout."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from airflow.models.dagrun import DagRun
+from airflow.models.taskinstance import TaskInstance
 from airflow.sdk import DAG
 from airflow.utils.session import create_session
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dagbook.testing.scheduler import Decisions
 
@@ -54,6 +56,22 @@ def test_the_clock_starts_when_the_run_is_running(example):
         "extract": "skipped",
         "load": "skipped",
     }
+
+
+def test_a_process_that_raises_after_the_timeout_calls_its_own_callback(
+    example, monkeypatch
+):
+    def sleep(_):
+        with create_session() as session:  # as the scheduler does at the timeout
+            rows = update(TaskInstance).where(TaskInstance.task_id == "extract")
+            session.execute(rows.values(state="skipped"))
+        raise ConnectionError("stopped")
+
+    told = []
+    example.dag.get_task("extract").on_failure_callback = [told.append]
+    monkeypatch.setattr(example.module, "time", SimpleNamespace(sleep=sleep))
+    example.run("raises-after-timeout", logical_date=None)
+    assert len(told) == 1
 
 
 def test_default_args_drop_it_silently_and_a_number_is_refused(example):
