@@ -22,7 +22,7 @@ def key(*parts: str | bytes) -> str:
     """Return one hash over ``parts``, in their order."""
     digest = hashlib.sha256()
     for part in parts:
-        data = part.encode() if isinstance(part, str) else part
+        data = part.encode(errors="surrogateescape") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
 

@@ -6,6 +6,7 @@ what to do; nobody else needs to know what a file can be like.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -46,6 +47,15 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
                 raise yaml.MarkedYAMLError(None, None, what, key.start_mark)
             seen.add(word)
         return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """Return what a node says; one such as 2026-13-45 says nothing."""
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:
+            raise yaml.MarkedYAMLError(
+                None, None, str(error), node.start_mark
+            ) from error
 
 
 def at_work() -> str:
@@ -210,6 +220,8 @@ def _refused(path: Path, error: OSError, done: str = "read") -> DagbookError:
 def _content(path: Path, _stamp: Stamp) -> bytes:
     global _at_work
     _at_work = path
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "is a pipe or a device")  # and may never end
     return path.read_bytes()
 
 

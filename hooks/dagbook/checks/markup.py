@@ -27,7 +27,10 @@ ATTRIBUTES = frozenset(
 )
 SCHEMES = ("http", "https", "mailto")
 
-_SPAN = re.compile(r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)")
+_SPAN = re.compile(r"(?<!\\)(?:\\\\)*(`+)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.S)
+_COMMENT = re.compile(r"--!>|<!-{2,3}>")
+"""Where a browser ends a comment, and a parser of Python does not."""
+
 _AUTOLINK = re.compile(r"<(?:https?://[^<>\s]+|[\w.+-]+@[\w.-]+)>")
 _TARGET = re.compile(r"(!?)\[[^\[\]]*\]\(\s*<?([^)\s>]*)|()^\s*\[[^\]^]+\]:\s*<?(\S+)")
 _IMAGE = re.compile(r"!\[[^\[\]]*\](?!\()")
@@ -62,11 +65,14 @@ def faults(lines: Sequence[str], example: bool = False) -> Found:
     for block in fenced.blocks(lines):
         yield from _attributes(block.line, block.info)
     bare = [
-        "" if number in code else _AUTOLINK.sub("", _SPAN.sub("", line))
+        "" if number in code else line
         for number, line in enumerate(_unescaped(lines) if example else lines, 1)
     ]
+    bare = [_AUTOLINK.sub("", line) for line in _without_code(bare)]
     for number, line in enumerate(bare, 1):
         yield from _attributes(number, line)
+        if odd := _COMMENT.search(line):
+            yield number, f"a comment with “{odd[0]}” in a page"
         for image, url, _, other in _TARGET.findall(line):
             yield from _address(number, url or other, image=bool(image))
         if _IMAGE.search(line):
@@ -75,6 +81,27 @@ def faults(lines: Sequence[str], example: bool = False) -> Found:
     parser.feed("\n".join(bare))
     parser.close()
     yield from parser.found
+
+
+def _without_code(lines: Sequence[str]) -> list[str]:
+    """Return the lines without code in backticks.
+
+    A pair of backticks may lie in several lines, or not, as where each is an item of a
+    list: so only what is code both by its line and by its paragraph is taken away.
+    """
+    text = "\n".join(lines)
+    code = bytearray(len(text))
+    for found in _SPAN.finditer(text):
+        code[found.start() : found.end()] = b"\1" * len(found[0])
+    out, at = [], 0
+    for line in lines:
+        rest = line
+        for found in reversed(list(_SPAN.finditer(line))):
+            if all(code[at + found.start() : at + found.end()]):
+                rest = rest[: found.start()] + rest[found.end() :]
+        out.append(rest)
+        at += len(line) + 1
+    return out
 
 
 def _unescaped(lines: Sequence[str]) -> Iterator[str]:

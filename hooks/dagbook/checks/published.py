@@ -17,6 +17,7 @@ _HOME = re.compile(r"(?<![\w.:/<>~-])/(?:home|Users)/[a-z]\w*|(?<![\w.:/<>~-])/r
 _IN_PROSE = {"an absolute path", "a bearer token"}
 """What recordings must not carry, but prose and tests may: /tmp, a made-up header."""
 
+_DATA = {".json", ".yml"}
 _TEXT = {".py", ".md", ".json", ".css", ".js", ".svg", ".yml", ".toml"}
 
 
@@ -56,6 +57,8 @@ def texts(tree: Tree) -> Iterator[Path]:
     for path in sorted(project.root.iterdir()):
         if path.is_file() and (path.suffix in _TEXT or path.name == "Makefile"):
             yield path
+    for folder in (project.tests, project.tests / "concepts"):  # shown on pages
+        yield from (p for p in sorted(folder.glob("*.*")) if p.suffix in _DATA)
     folders = [project.docs, project.dags, project.root / "hooks"]
     folders += [project.tests / file.slug for file in tree.spec.files]
     for folder in folders:

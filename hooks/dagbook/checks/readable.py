@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import unicodedata
@@ -21,9 +22,10 @@ from dagbook.project import Project
 TEXT = {".py", ".md", ".json", ".css", ".js", ".svg", ".yml", ".yaml", ".toml", ""}
 TEXT |= {".jinja", ".html", ".lock"}
 
-_CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7}) ", re.M)
+_CONFLICT = re.compile(r"^(?:[<>|]{7} |={7}$)", re.M)
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _MADE = {
     "tests/parity.json": ("Parity", "take it from git, or run `make live`"),
@@ -31,6 +33,7 @@ _MADE = {
     "tests/mutants.json": ("Mutants", "take it from git, or run `make mutants`"),
     "tests/concepts/claims.json": ("Claims", f"take it from git, or {RECORD}"),
     "tests/concepts/tables.json": ("Tables", f"take it from git, or {RECORD}"),
+    "tests/concepts/transitions.yml": ("Transitions", "mend it, or take it from git"),
 }
 """The shape of each results file, and what makes it anew."""
 
@@ -58,6 +61,10 @@ def faults(tree: Tree, begun: Sequence[Example] | None) -> list[Problem]:
         name = path.relative_to(project.root).as_posix()
         if tree.only is None or name in made or name in shown or path in own:
             page = shown.get(name, "")
+            if not name.isprintable():
+                what = "a name with a character that cannot be shown"
+                found.append(Problem(ascii(name)[1:-1], 0, what, "rename the file"))
+                continue
             for line, what, remedy in _faults(path, project, *made.get(name, ("", ""))):
                 found.append(Problem(name, line, what, remedy, page))
     if begun is not None and tree.only is None:
@@ -87,7 +94,8 @@ def _faults(
             what = f"a character that nobody sees: {said}"
             yield line, what, "remove it, or save the file as UTF-8 without BOM"
         elif path.suffix == ".yml" and path.is_relative_to(project.tests):
-            files.yaml_data(text, files.name(path))
+            data = files.yaml_data(text, files.name(path))
+            yield from _shape(shape, text, again, json.dumps(data, default=str))
             if path == exceptions.file(project):
                 wrong = exceptions.load(project).faults
                 yield from ((one.line, one.what, one.remedy) for one in wrong)
@@ -99,11 +107,13 @@ def _faults(
         yield from ((one.line, one.what, one.remedy) for one in error.problems)
 
 
-def _shape(shape: str, text: str, again: str) -> Iterator[tuple[int, str, str]]:
+def _shape(
+    shape: str, text: str, again: str, data: str = ""
+) -> Iterator[tuple[int, str, str]]:
     if shape:
         from dagbook.checks import shapes  # pydantic is slow to load
 
-        if found := shapes.misfit(shape, text):
+        if found := shapes.misfit(shape, text, data or text):
             yield found[0], f"another shape than it should have: {found[1]}", again
 
 

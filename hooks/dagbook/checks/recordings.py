@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from dagbook import files
 from dagbook.checks.rules import rule
 from dagbook.checks.tree import RecordingFile, Tree
 from dagbook.examples.example import Example
@@ -43,6 +44,29 @@ def stale(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
             changed = tree.project.relative(file)
             what = f"the recording is stale: {changed} has changed since"
             yield Problem(one.name, 0, what, one.again)
+
+
+@rule("recording")
+def own(one: RecordingFile, tree: Tree) -> Iterator[Problem]:
+    """Refuse a recording of another example, and a passed test that is not there."""
+    data, name = one.data, tree.project.relative
+    wanted = {
+        "id": (data["id"], one.example.item.id),
+        "source": (data["source"]["path"], name(one.example.paths.dag)),
+        "tests": (data["tests"]["path"], name(one.test)),
+    }
+    for key, (said, own) in wanted.items():
+        if said != own:
+            what = f"the recording names {said} as its {key}, and this is {own}"
+            yield Problem(one.name, 0, what, one.again)
+    if one.test.is_file() and data["tests"]["sha256"] == sha256(one.test):
+        test = files.text(one.test)
+        for word in sorted(
+            {known.partition("[")[0] for known in data["tests"]["passed"]}
+        ):
+            if not re.search(rf"\bdef {re.escape(word)}\(", test):
+                what = f"the recording names the test {word}, and there is none"
+                yield Problem(one.name, 0, what, one.again)
 
 
 @rule("recording")

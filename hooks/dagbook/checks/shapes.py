@@ -218,15 +218,28 @@ class Tables(BaseModel):
     tables: dict[str, _Table]
 
 
-def misfit(shape: str, text: str) -> tuple[int, str] | None:
+class _Change(BaseModel):
+    id: str
+    by: str
+    start: Annotated[str, Field(alias="from")]
+    to: str
+    draw: bool = True
+
+
+class Transitions(RootModel[dict[str, list[_Change]]]):
+    """``tests/concepts/transitions.yml``."""
+
+
+def misfit(shape: str, text: str, data: str) -> tuple[int, str] | None:
     """Return the line and the words of the first place of another shape, if any.
 
     Args:
         shape: the name of a class of this module.
-        text: JSON.
+        text: the file.
+        data: what it holds, as JSON.
     """
     try:
-        globals()[shape].model_validate_json(text)
+        globals()[shape].model_validate_json(data)
     except ValidationError as error:
         first, *more = error.errors(include_url=False, include_input=False)
         place = first["loc"]
@@ -248,6 +261,6 @@ def _line(text: str, place: Sequence[int | str]) -> int:
             entries = re.compile(rf"^ {{{deep}}}[^\s\]}}]", re.M).finditer(text, at)
             found = next(islice(entries, part, None), None)
         else:
-            found = re.compile(rf'"{re.escape(part)}"\s*:').search(text, at)
+            found = re.compile(rf'"?\b{re.escape(part)}"?\s*:').search(text, at)
         at = found.start() if found else at
     return text.count("\n", 0, at) + 1

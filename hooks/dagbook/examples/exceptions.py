@@ -64,11 +64,15 @@ def parse(text: str, path: str) -> Exceptions:
         return Exceptions(path, faults=tuple(error.problems))
     faults: list[Problem] = []
     entries: list[Entry] = []
+    lines = list(enumerate(text.splitlines(), 1))
     if not isinstance(data, dict) or not set(data) <= {"exceptions", GROUP}:
         remedy = f"write the keys exceptions and {GROUP}"
         faults.append(Problem(path, 0, "other keys than it has", remedy))
         data = {}
-    lines = list(enumerate(text.splitlines(), 1))
+    for key in [key for key, rows in data.items() if not isinstance(rows or [], list)]:
+        line = next((n for n, one in lines if one.startswith(key)), 0)
+        what = f"{key} is no list: {data.pop(key)!r}"
+        faults.append(Problem(path, line, what, f"write {key}: [] with entries"))
     for row in data.get("exceptions") or []:
         if isinstance(row, dict) and set(row) == {"id", "budget", "reason"}:
             item, budget = str(row["id"]), str(row["budget"])

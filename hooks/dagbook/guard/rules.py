@@ -229,9 +229,9 @@ class File:
             found = isinstance(node, ast.Call) and parse_time.work(node, self.names)
             if found:
                 yield self.problem(node, *found)
-            for target in getattr(node, "targets", ()):
-                owner = getattr(target, "value", None)
-                if owner is not None and self.names.dotted(owner) == "os.environ":
+            for target in getattr(node, "targets", (getattr(node, "target", None),)):
+                places = (target, getattr(target, "value", None))
+                if any(p and self.names.dotted(p) == "os.environ" for p in places):
                     what = "changes the environment while it is parsed"
                     yield self.problem(node, what, "set it where Airflow runs")
 

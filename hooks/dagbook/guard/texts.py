@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 _SECRET = re.compile(r"(?i)passw(or)?d|passphrase|secret|api_?key|private_?key")
 _GONE = re.compile(
-    r"\{[{%][^}]*?(?<![\w.])((next_|prev_)?execution_date\w*|(next|prev)_ds(_nodash)?"
-    r"|(tomorrow|yesterday)_ds(_nodash)?)\b"
+    r"\{[{%][^}]*?(?<![\w.])((?:(?:dag_run|ti|task_instance)\.)?(next_|prev_)?"
+    r"execution_date\w*|(next|prev|tomorrow|yesterday)_ds(_nodash)?)\b"
 )
 
 
@@ -17,20 +17,30 @@ def wrong(tree: ast.Module) -> Iterator[tuple[ast.AST, str, str]]:
     """Yield the place, the words and the remedy of each."""
     for node in ast.walk(tree):
         for name, value in _named(node):
-            if _SECRET.search(name) and len(value) > 4 and "{" not in value:
+            text = str(value.value)
+            if _SECRET.search(name) and len(text) > 4 and "{" not in text:
                 remedy = "keep it in a connection of Airflow"
-                yield node, f"“{name}” is written in clear", remedy
-        text = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(text, str) and (gone := _GONE.search(text)):
+                yield value, f"“{name}” is written in clear", remedy
+        told = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(told, str) and (gone := _GONE.search(told)):
             what = f"a template names {gone[1]}, which Airflow 3 no longer has"
             yield node, what, "use logical_date, ds or the data interval"
 
 
-def _named(node: ast.AST) -> Iterator[tuple[str, str]]:
+def _named(node: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
     """Yield the name and the text of each literal that a node gives to a name."""
     pairs: list[tuple[object, ast.AST | None]] = []
     if isinstance(node, ast.Assign):
         pairs = [(getattr(target, "id", ""), node.value) for target in node.targets]
+    elif isinstance(node, ast.AnnAssign):
+        pairs = [(getattr(node.target, "id", ""), node.value)]
+    elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
+        pairs = [(getattr(node.elts[0], "value", ""), node.elts[1])]
+    elif isinstance(node, ast.arguments):
+        most = [*node.posonlyargs, *node.args]
+        given = [*node.defaults, *node.kw_defaults]
+        last = [*most[len(most) - len(node.defaults) :], *node.kwonlyargs]
+        pairs = [(arg.arg, value) for arg, value in zip(last, given, strict=True)]
     elif isinstance(node, ast.keyword):
         pairs = [(node.arg, node.value)]
     elif isinstance(node, ast.Dict):
@@ -38,4 +48,4 @@ def _named(node: ast.AST) -> Iterator[tuple[str, str]]:
         pairs = list(zip(keys, node.values, strict=True))
     for name, value in pairs:
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            yield str(name), value.value
+            yield str(name), value

@@ -17,7 +17,10 @@ _SECRETS = (
 )
 
 
-_KEYS = ("AKIA", "ghp_", "glpat-", "xoxb-", "xoxp-")
+_KEYS = (
+    *("AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    *("glpat-", "xoxb-", "xoxp-", "pypi-AgEI", "npm_", "sk_live_", "hf_"),
+)
 
 
 # A timestamp or version never looks like these, so a hit is a leak, not a nuisance.

@@ -69,6 +69,10 @@ def test_saving_the_same_data_changes_no_byte(tmp_path):
     assert path.read_bytes() == before
 
 
+def about(paths, file):
+    return {"path": paths.project.relative(file), "sha256": sha256(file)}
+
+
 @pytest.fixture
 def recorded(tmp_path):
     (tmp_path / "docs/spec").mkdir(parents=True)
@@ -76,12 +80,12 @@ def recorded(tmp_path):
     paths = project.example(FOLDER, STEM)
     for path in (paths.dag, paths.test):
         path.parent.mkdir(parents=True)
-        path.write_text("x = 1\n")
+        path.write_text("def test_a(): ...\n")
     data = {
         "id": "16.1.1",
         "scenarios": {"default": scenario()},
-        "source": {"sha256": sha256(paths.dag)},
-        "tests": {"sha256": sha256(paths.test), "passed": ["test_a"]},
+        "source": about(paths, paths.dag),
+        "tests": about(paths, paths.test) | {"passed": ["test_a"]},
     }
     recording.save(paths.recording, data)
     return project, paths
@@ -167,11 +171,11 @@ def test_a_recording_without_passed_tests_proves_nothing(recorded):
 def test_a_host_name_is_refused_in_both_recordings(recorded, monkeypatch):
     project, paths = recorded
     monkeypatch.setattr("socket.gethostname", lambda: "ada-laptop")
-    paths.live_test.write_text("x = 1\n")
+    paths.live_test.write_text("def test_a(): ...\n")
     data = recording.load(paths.recording)
     data["scenarios"]["default"]["run_id"] = "on ada-laptop"
     recording.save(paths.recording, data)
-    data["tests"]["sha256"] = sha256(paths.live_test)
+    data["tests"] |= about(paths, paths.live_test)
     recording.save(paths.live_recording, data)
     first, live = problems(project)
     assert first.what == live.what == "the recording carries this machine's host name"
