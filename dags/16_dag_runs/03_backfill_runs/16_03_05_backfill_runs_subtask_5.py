@@ -47,15 +47,12 @@ def daily_sales():
         # --8<-- [end:answer]
         return old.rowcount
 
-    # --8<-- [start:report]
     @task(depends_on_past=True)
     def report(day: str) -> str:
         asked = "SELECT count(*), sum(pieces) FROM sales WHERE day = ?"
         with closing(sqlite3.connect(DB)) as db:
             orders, pieces = db.execute(asked, [day]).fetchone()
         return f"{day}: {orders} orders, {pieces} pieces"
-
-    # --8<-- [end:report]
 
     day = extract()
     load(day) >> report(day)

@@ -44,15 +44,12 @@ def parcels():
     native.override(task_id="kept")("{{ params.shelf | tojson }}")  # "42"
     # --8<-- [end:answer]
 
-    # --8<-- [start:all]
     show_all.override(task_id="all_text")(ALL)
     show_all.override(task_id="all_native", render_template_as_native_obj=True)(ALL)
 
     @task
     def all_params(params) -> list[str]:
         return show_all.function(params.values())
-
-    # --8<-- [end:all]
 
     # --8<-- [start:shell]
     BashOperator(

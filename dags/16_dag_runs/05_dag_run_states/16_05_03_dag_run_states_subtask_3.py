@@ -61,15 +61,11 @@ def shops() -> list:
     return [north, south]
 
 
-# --8<-- [start:rules]
 @dag(dag_id=STEM, doc_md=__doc__, **COMMON)
 def thirteen_rules():
     above = shops()
     for rule in RULES:
         above >> task(task_id=rule, trigger_rule=rule)(lambda: "ran")()
-
-
-# --8<-- [end:rules]
 
 
 @dag(dag_id=f"{STEM}__join", **COMMON)
