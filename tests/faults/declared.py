@@ -180,3 +180,30 @@ def environment_updated_at_import(tree: Tree) -> str:
     line = tree.at_import("import os\n\nos.environ.update(TZ='UTC')")
     tree.restamp()
     return f"{tree.dag}:{line}"
+
+
+for name, code, what in (
+    ("annotated", "DB_PASSWORD: str = 'hunter22'", "“DB_PASSWORD” is written in clear"),
+    ("pair", "PAIRS = [('password', 'hunter22')]", "“password” is written in clear"),
+    ("default", "def ask(*, password='hunter22'): ...", "“password” is written"),
+    ("url", "URL = 'postgresql://ada:hunter22@db/x'", "carries a password in a URL"),
+    ("of_a_run", "X = '{{ dag_run.execution_date }}'", "names dag_run.execution_date"),
+    ("of_a_task", "X = '{{ ti.execution_date }}'", "names ti.execution_date"),
+    ("in_an_if", "X = '{% if next_execution_date %}x{% endif %}'", "names next_exec"),
+    ("in_a_string", "X = f'{{{{ prev_ds }}}}'", "names prev_ds"),
+    ("of_yesterday", "X = '{{ yesterday_ds }}'", "names yesterday_ds"),
+    ("or", "import os\n\nos.environ |= {'A': 'b'}", "changes the environment"),
+    ("del", "import os\n\ndel os.environ['PATH']", "changes the environment"),
+    ("kill", "import os\n\nos.abort()", "ends the process .*SIGABRT"),
+    ("ctrl_c", "raise KeyboardInterrupt", "ends the process .*KeyboardInterrupt"),
+    ("memory", "X = 'x' * 10**12", "import error: MemoryError"),
+    ("fork", "import os\n\nos.fork()", "starts a process while it is parsed: os.fork"),
+):
+
+    def at_import(tree: Tree, code: str = code) -> str:
+        line = tree.at_import(code)
+        tree.restamp()
+        return f"{tree.dag}:{line}"
+
+    at_import.__name__ = f"dag_{name}"
+    fault(what, also="starts or ends a process")(at_import)

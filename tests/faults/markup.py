@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from tree import Tree
-
-from faults import edit, fault
+from faults import edit
 
 PITFALLS = "\n## Pitfalls"
 INDEX = "docs/index.md"
@@ -103,37 +99,6 @@ before_pitfalls(
     down=2,
 )
 
-# The configuration
-
-for name, old, new, words in (
-    ("fence_lost", "name: run\n", "name: ran\n", "the fence “run” is missing"),
-    ("hook_lost", "hooks/mkdocs_hook.py", "hooks/x.py", "the hook is missing"),
-    (
-        "generated_lost",
-        "hooks/gen_files.py",
-        "hooks/x.py",
-        "the script of generated",
-    ),
-    ("key_of_another_name", "site_name:", "site_nam:", "unknown key “site_nam”"),
-    ("configuration_no_yaml", "site_name:", "site_name: [", "is not YAML"),
-):
-    edit(name, "mkdocs.yml", old, new, words, page=False, down=int("[" in new))
-
-
-@fault("the fence “.*” is missing", page=False)
-def fences_lost(tree: Tree) -> str:
-    text = tree.read("mkdocs.yml")
-    tree.write("mkdocs.yml", re.sub(r"\n +custom_fences:\n(?: {8,}.*\n)+", "\n", text))
-    return "mkdocs.yml"
-
-
-@fault("the hook is missing", page=False)
-def hooks_lost(tree: Tree) -> str:
-    text = tree.read("mkdocs.yml")
-    tree.write("mkdocs.yml", re.sub(r"\nhooks:\n(?: +- .*\n)+", "\n", text))
-    return "mkdocs.yml"
-
-
 # Markup that could run or load something
 
 for name, text, words in (
@@ -174,11 +139,19 @@ for name, text, words in (
     ("declaration", "<!DOCTYPE html>", "raw “<!DOCTYPE”"),
     ("instruction", "<?php x ?>", "raw “<\\?”"),
     ("placeholder", "Write <name> here.", "raw “<name”"),
+    ("after_code", "`` a ` <svg onload=x> ` b", "raw “<svg”"),
+    ("after_a_backslash", "\\\\` a ` <svg onload=x> `", "raw “<svg”"),
+    ("after_code_of_two_lines", "`a\nb ` <svg onload=x> `", "raw “<svg”"),
+    ("in_two_items", "- ` <svg onload=x>\n- `", "raw “<svg”"),
+    ("in_a_table", "| a |\n|---|\n| <img src=x> |", "raw “<img”"),
+    ("in_a_footnote", "[^1]: <img src=x onerror=y>", "raw “<img”"),
+    ("after_a_comment", "<!-- a --!><script>x</script> -->", "a comment with “--!>”"),
+    ("after_no_comment", "<!--><script>x</script> -->", "a comment with “<!-->”"),
 ):
     rest = "the attribute|raw|an address|reference|code block|pasted|section"
     lower = text.split("\n\n")[-1]
     down = 1 + text.count("\n", 0, text.index(lower)) if " [a][b]" in f" {text}" else 1
-    down += text.startswith("Words.\n")
+    down += text.startswith(("Words.\n", "`a\n")) + 2 * text.startswith("| a")
     before_pitfalls(f"active_{name}", text, words, also=rest, down=down)
 edit(
     "active_attributes_of_a_heading",

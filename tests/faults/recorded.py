@@ -120,3 +120,58 @@ def crash_at_import(tree: Tree) -> str:
     line = tree.at_import("import ctypes\n\nctypes.string_at(0)")
     tree.restamp()
     return f"{tree.dag}:{line}"
+
+
+# Sealed, and of something else
+
+for name, way, value, what in (
+    ("id", ("id",), "16.1.5", "names 16.1.5 as its id, and this is 16.1.1"),
+    ("source", ("source", "path"), "dags/x.py", "names dags/x.py as its source"),
+    ("test", ("tests", "path"), "tests/x.py", "names tests/x.py as its tests"),
+    ("passed", ("tests", "passed"), ["test_x[1]"], "names the test test_x, and there"),
+):
+
+    def forged(tree: Tree, way: tuple[str, ...] = way, value: Any = value) -> str:
+        data = recording.load(tree.first.recording)
+        owner = data
+        for key in way[:-1]:
+            owner = owner[key]
+        owner[way[-1]] = value
+        recording.save(tree.first.recording, data)
+        return tree.recording
+
+    forged.__name__ = f"recording_of_another_{name}"
+    fault(f"{what}.*make record ONLY=16.1.1`")(forged)
+
+
+# What is private
+
+KEYS = ("github_pat_11A", "gho_", "ghs_", "glpat-", "xoxb-", "AKIA", "AIza", "npm_")
+
+for key in KEYS:
+    token = f"{key}{'a1b2c3' * 5}"
+
+    def logged(tree: Tree, token: str = token) -> str:
+        tree.log(f"INFO {token}")
+        return f"{tree.recording}:{tree.line(tree.recording, token)}"
+
+    logged.__name__ = f"{key}_in_log_line"
+    fault("the recording carries a cloud access key")(logged)
+
+
+@fault("carries a cloud access key", page=False)
+def key_in_results_of_a_scheduler(tree: Tree) -> str:
+    data = json.loads(tree.read("tests/parity.json"))
+    data["examples"]["16.1.1"]["measured_on"] = f"ghp_{'a1b2c3' * 5}"
+    tree.write("tests/parity.json", json.dumps(data))
+    return "tests/parity.json:1"
+
+
+edit(
+    "home_in_claims",
+    "tests/concepts/claims.json",
+    "",
+    '{"claims": {}, "modules": {}, "x": "/home/ada/airflow"}',
+    "carries an absolute path of somebody's machine",
+    page=False,
+)

@@ -9,8 +9,10 @@ import re
 import subprocess
 import sys
 
+import configuration  # noqa: F401  # more faults
 import declared
-import markup  # noqa: F401  # more faults
+import markup  # noqa: F401
+import odd_files  # noqa: F401
 import pytest
 import recorded  # noqa: F401
 import unreadable  # noqa: F401
