@@ -6,6 +6,7 @@ what to do; nobody else needs to know what a file can be like.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -191,7 +192,8 @@ def write(path: Path, made: str) -> bool:
         scratch.write_bytes(raw)
         scratch.replace(path)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # nothing can be removed there either
+            scratch.unlink()
         raise _refused(path, error, "written") from error
     return True
 

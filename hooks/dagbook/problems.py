@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,6 +61,10 @@ def unexpected(error: BaseException, file: str) -> Problem:
         error: with its trace.
         file: what was opened last, relative to the root.
     """
+    if isinstance(error, OSError) and error.filename:
+        place = relative(Path(os.fsdecode(error.filename)), Path.cwd())
+        what = f"cannot be read or written: {(error.strerror or str(error)).lower()}"
+        return Problem(place, 0, what, "mend that, such as with chown, and try again")
     try:
         with NamedTemporaryFile("w", prefix="dagbook-", delete=False) as trace:
             traceback.print_exception(error, file=trace)

@@ -192,6 +192,12 @@ for name, code, what in (
     ("in_an_if", "X = '{% if next_execution_date %}x{% endif %}'", "names next_exec"),
     ("in_a_string", "X = f'{{{{ prev_ds }}}}'", "names prev_ds"),
     ("of_yesterday", "X = '{{ yesterday_ds }}'", "names yesterday_ds"),
+    (
+        "key",
+        "def ask(**context):\n    context['execution_date']",
+        "reads execution_date",
+    ),
+    ("get", "def ask(**context):\n    context.get('next_ds')", "a task reads next_ds"),
     ("or", "import os\n\nos.environ |= {'A': 'b'}", "changes the environment"),
     ("del", "import os\n\ndel os.environ['PATH']", "changes the environment"),
     ("kill", "import os\n\nos.abort()", "ends the process .*SIGABRT"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dagbook import cache, cli, files
-from dagbook.problems import DagbookError
+from dagbook.problems import DagbookError, unexpected
 from dagbook.project import Project
 
 
@@ -35,6 +36,24 @@ def test_a_full_disk_keeps_nothing_in_the_cache(tmp_path: Path, full: None) -> N
     project = Project(tmp_path)
     cache.write(project, "room", "name", "long " * 100)
     assert cache.read(project, "room", "name") is None
+
+
+def test_a_tree_that_is_read_only_is_said(tmp_path: Path, monkeypatch) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    for name in ("write_bytes", "unlink", "mkdir"):
+        monkeypatch.setattr(Path, name, refuse)
+    with pytest.raises(DagbookError, match=r"x\.md: cannot be written: read-only file"):
+        files.write(tmp_path / "x.md", "new")
+
+
+def test_a_folder_that_nobody_may_write_is_said(tmp_path: Path, monkeypatch) -> None:
+    """Such as the place of the site, which MkDocs writes itself."""
+    monkeypatch.chdir(tmp_path)
+    error = PermissionError(13, "Permission denied", str(tmp_path / "site" / "a.html"))
+    said = str(unexpected(error, "docs/x.md"))
+    assert said.startswith("site/a.html: cannot be read or written: permission denied")
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, capsys) -> None:

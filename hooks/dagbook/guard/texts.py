@@ -13,6 +13,11 @@ _GONE = re.compile(
 )
 
 
+_CONTEXT = re.compile(
+    r"((next_|prev_)?execution_date(_success)?|(next|prev|tomorrow|yesterday)_ds(_nodash)?)"
+)
+
+
 def wrong(tree: ast.Module) -> Iterator[tuple[ast.AST, str, str]]:
     """Yield the place, the words and the remedy of each."""
     for node in ast.walk(tree):
@@ -21,10 +26,24 @@ def wrong(tree: ast.Module) -> Iterator[tuple[ast.AST, str, str]]:
             if _SECRET.search(name) and len(text) > 4 and "{" not in text:
                 remedy = "keep it in a connection of Airflow"
                 yield value, f"“{name}” is written in clear", remedy
+        gone = _CONTEXT.fullmatch(_key(node))
+        if gone:
+            what = f"a task reads {gone[0]}, which Airflow 3 no longer has"
+            yield node, what, "use logical_date, ds or the data interval"
         told = node.value if isinstance(node, ast.Constant) else None
         if isinstance(told, str) and (gone := _GONE.search(told)):
             what = f"a template names {gone[1]}, which Airflow 3 no longer has"
             yield node, what, "use logical_date, ds or the data interval"
+
+
+def _key(node: ast.AST) -> str:
+    """Return the literal by which a node looks something up."""
+    key: ast.AST | None = None
+    if isinstance(node, ast.Subscript):
+        key = node.slice
+    elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get":
+        key = node.args[0] if node.args else None
+    return key.value if isinstance(key, ast.Constant) and type(key.value) is str else ""
 
 
 def _named(node: ast.AST) -> Iterator[tuple[str, ast.Constant]]:

@@ -41,7 +41,6 @@ def new(project: Project, spec: Spec, ident: str) -> list[Path]:
             Problem(project.relative(path), 0, what, remedy) for path in taken
         )
     for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
         on_disk.write(path, text)
     return list(files)
 
