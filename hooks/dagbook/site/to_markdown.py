@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -21,8 +20,13 @@ def convert(html: str) -> str:
         one.extract()
     made: str = _CONVERTER.convert_soup(soup)
     # What a listing says stays as it is.
-    tidy = re.compile(r"(```.*?\n```)|\n{3,}", re.S)
-    return tidy.sub(lambda at: at[1] or "\n\n", made).strip() + "\n"
+    out: list[str] = []
+    listing = False
+    for line in made.splitlines():
+        listing ^= line.startswith("```")
+        if listing or line.strip() or (out and out[-1]):
+            out.append(line if listing else line.rstrip())
+    return "\n".join(out).strip() + "\n"
 
 
 def _language(pre: Any) -> str:

@@ -29,6 +29,10 @@ from dagbook.site import styles, to_markdown
         ),
         ("<p>x<svg><title>no</title><g/></svg><button>no</button>y</p>", "xy"),
         ('<details class="db-evidence"><p>no<br>no</p></details><p>y</p>', "y"),
+        (
+            "<dl><dt>a</dt><dd><pre>1</pre></dd></dl><pre>x\n\n\ny\n</pre>",
+            "a\n:   ```\n    1\n    ```\n\n```\nx\n\n\ny\n\n```",
+        ),
         ('<p><a href="b.html">b</a> &lt;tag&gt;</p>', "[b](b.html) <tag>"),
     ],
 )
