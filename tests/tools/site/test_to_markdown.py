@@ -31,7 +31,7 @@ from dagbook.site import styles, to_markdown
         ('<details class="db-evidence"><p>no<br>no</p></details><p>y</p>', "y"),
         (
             "<dl><dt>a</dt><dd><pre>1</pre></dd></dl><pre>x\n\n\ny\n</pre>",
-            "a\n:   ```\n    1\n    ```\n\n```\nx\n\n\ny\n\n```",
+            "a\n:   ```\n    1\n    ```\n\n```\nx\n\n\ny\n```",
         ),
         ('<p><a href="b.html">b</a> &lt;tag&gt;</p>', "[b](b.html) <tag>"),
     ],
