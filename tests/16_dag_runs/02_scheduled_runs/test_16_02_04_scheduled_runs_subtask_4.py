@@ -3,13 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import TimeRestriction
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
+from dagbook.testing.deployment import deploy
 from dagbook.testing.scheduler import Decisions
 
 PATH = "/api/v2/dags/16_02_04_scheduled_runs_subtask_4"
@@ -21,15 +19,6 @@ FACTS = [
     "max_active_runs",
 ]
 FIRST, SECOND, LAST = (f"2026-05-0{day}T06:00:00Z" for day in (1, 2, 3))
-
-
-def deploy(example, line=""):
-    """Let Airflow parse a copy of the file, as the DAG processor does."""
-    file = example.scratch / f"{example.stem}.py"
-    file.write_text(line + example.paths.dag.read_text())
-    own_bundle(file)
-    DagBundlesManager().sync_bundles_to_db()
-    sync_bag_to_db(parse(file), file.stem, None)
 
 
 def next_run(client):
@@ -120,7 +109,7 @@ def test_a_broken_file_makes_its_dag_stale_and_unlisted(example):
     kept = example.scenario("broken")
     assert example.dags
     deploy(example)
-    deploy(example, line="import oven\n")
+    deploy(example, ("import pendulum\n", "import oven\nimport pendulum\n"))
     with kept.http("viewer", keep=FACTS) as viewer:
         facts = viewer.get(f"{PATH}/details", extensions={"name": "details"}).json()
     with example.api.client("op") as op:

@@ -4,29 +4,16 @@ from datetime import timedelta
 
 import pytest
 from airflow.configuration import conf
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 from airflow.models.dagrun import DagRun
 from airflow.sdk import DAG
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
+from dagbook.testing.deployment import deploy
 from dagbook.testing.scheduler import Decisions
 
 PATH = "/api/v2/dags/16_09_01_max_active_runs_subtask_1"
 DUE = {"orders_3": 3, "orders_1": 1, "orders_2": 2}  # in the order of their triggers
-
-
-def deploy(example, most: int) -> None:
-    """Let Airflow parse the file with another limit, as the DAG processor does."""
-    text = example.paths.dag.read_text()
-    assert "max_active_runs=1," in text
-    file = example.scratch / f"{example.stem}.py"
-    file.write_text(text.replace("max_active_runs=1,", f"max_active_runs={most},"))
-    own_bundle(file)
-    DagBundlesManager().sync_bundles_to_db()
-    sync_bag_to_db(parse(file), file.stem, None)
 
 
 @pytest.fixture
@@ -96,7 +83,7 @@ def test_zero_starts_nothing_and_a_new_number_counts_for_queued_runs(example, op
     scheduler = Decisions()
     seen = {}
     for number, most in enumerate((0, 2, 1), start=1):
-        deploy(example, most)
+        deploy(example, ("max_active_runs=1,", f"max_active_runs={most},"))
         scheduler.decide()
         seen[f"{number} max_active_runs={most}"] = states(op)
 

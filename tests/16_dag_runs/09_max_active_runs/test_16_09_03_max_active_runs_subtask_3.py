@@ -1,13 +1,9 @@
 """What Airflow's scheduler queues of two runs, under each limit."""
 
-import os
-
 import pytest
 from airflow.configuration import conf
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
+from dagbook.testing.deployment import deploy
 from dagbook.testing.scheduler import Decisions
 
 PATH = "/api/v2/dags/16_09_03_max_active_runs_subtask_3"
@@ -19,18 +15,6 @@ def op(example):
     """Return a client whose requests are not recorded."""
     with example.api.client("op") as client:
         yield client
-
-
-def deploy(example, before: str, after: str) -> None:
-    """Let Airflow parse the file with one change, as the DAG processor does."""
-    text = example.paths.dag.read_text()
-    assert before in text
-    file = example.scratch / f"{example.stem}.py"
-    file.write_text(text.replace(before, after, 1))
-    os.environ["AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL"] = "0"
-    own_bundle(file)
-    DagBundlesManager().sync_bundles_to_db()
-    sync_bag_to_db(parse(file), file.stem, None)
 
 
 def start(op) -> Decisions:
@@ -86,7 +70,7 @@ def test_each_run_has_its_own_max_active_tasks_and_load_is_alone(example, op):
 
 def test_tasks_of_an_unknown_pool_wait_until_the_pool_exists(example, op, capfd):
     kept = example.scenario("unknown-pool")
-    deploy(example, "@task\n", '@task(pool="partner")\n')
+    deploy(example, ("@task\n", '@task(pool="partner")\n'))
     scheduler = start(op)
     seen = {"1 no pool": queued(op, "extract")}
     assert tasks(op, "extract", "orders_1", "scheduled") == 4
@@ -106,7 +90,7 @@ def test_tasks_of_an_unknown_pool_wait_until_the_pool_exists(example, op, capfd)
 
 
 def test_a_limit_per_dagrun_counts_each_run_alone(example, op):
-    deploy(example, "max_active_tis_per_dag=1", "max_active_tis_per_dagrun=1")
+    deploy(example, ("max_active_tis_per_dag=1", "max_active_tis_per_dagrun=1"))
     scheduler = start(op)
     for run in RUNS[:2]:
         end(op, "extract", run)

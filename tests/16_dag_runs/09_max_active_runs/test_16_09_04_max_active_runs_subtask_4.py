@@ -1,13 +1,9 @@
 """A second triggered run skips; on a schedule the scheduler creates no second run."""
 
-import os
-
 import pytest
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
 from dagbook.testing.child_runs import execute
+from dagbook.testing.deployment import deploy
 from dagbook.testing.scheduler import Decisions
 
 STEM = "16_09_04_max_active_runs_subtask_4"
@@ -39,20 +35,6 @@ def states(op, run_id: str) -> str:
     told = {task["task_id"]: task["state"] for task in found}
     run = op.get(path).json()["state"]
     return f"only_one {told['only_one']}, load {told['load']}, run {run}"
-
-
-def deploy(example, *changes: tuple[str, str]) -> None:
-    """Let Airflow parse the file with changes, as the DAG processor does."""
-    text = example.paths.dag.read_text()
-    for before, after in changes:
-        assert before in text
-        text = text.replace(before, after)
-    file = example.scratch / f"{example.stem}.py"
-    file.write_text(text)
-    os.environ["AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL"] = "0"
-    own_bundle(file)
-    DagBundlesManager().sync_bundles_to_db()
-    sync_bag_to_db(parse(file), file.stem, None)
 
 
 def test_a_run_that_is_alone_loads(example):

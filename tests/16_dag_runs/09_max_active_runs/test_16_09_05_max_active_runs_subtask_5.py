@@ -3,10 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
+from dagbook.testing.deployment import deploy
 from dagbook.testing.scheduler import Decisions
 
 PATH = "/api/v2/dags/16_09_05_max_active_runs_subtask_5"
@@ -25,15 +23,6 @@ def trigger_three(op) -> None:
     for name in BY_HAND:
         body = {"logical_date": None, "dag_run_id": name}
         op.post(f"{PATH}/dagRuns", json=body).raise_for_status()
-
-
-def parse_again(example) -> None:
-    """Let Airflow parse the file, as the DAG processor does again and again."""
-    file = example.scratch / f"{example.stem}.py"
-    file.write_text(example.paths.dag.read_text())
-    own_bundle(file)
-    DagBundlesManager().sync_bundles_to_db()
-    sync_bag_to_db(parse(file), file.stem, None)
 
 
 def unpause(op) -> None:
@@ -74,7 +63,7 @@ def test_a_plain_trigger_loads_the_orders(example):
 def test_no_scheduled_run_until_the_triggered_ones_are_gone(example, op):
     kept = example.scenario("blocked")
     trigger_three(op)
-    parse_again(example)
+    deploy(example)
     unpause(op)
     scheduler = Decisions()
     scheduler.decide()
@@ -99,7 +88,7 @@ def test_no_scheduled_run_until_the_triggered_ones_are_gone(example, op):
     assert (facts["max_active_runs"], facts["active_runs_count"]) == (1, 1)
     assert (refused.status_code, deleted.status_code) == (409, 204)
     end(op, "by_hand_1")
-    parse_again(example)
+    deploy(example)
     scheduler.decide()
     assert kept.keep("then", holders(op)) == ["scheduled the newest tick running"]
 

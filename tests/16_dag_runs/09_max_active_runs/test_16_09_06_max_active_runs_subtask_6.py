@@ -1,11 +1,9 @@
 """Which run gets which asset events, as Airflow's scheduler decides it."""
 
 import pytest
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
 from dagbook.testing.child_runs import execute
+from dagbook.testing.deployment import deploy
 from dagbook.testing.scheduler import Decisions
 
 PATH = "/api/v2/dags/16_09_06_max_active_runs_subtask_6"
@@ -16,17 +14,6 @@ def op(example):
     """Return a client whose requests are not recorded."""
     with example.api.client("op") as client:
         yield client
-
-
-def deploy(example, most: int) -> None:
-    """Let Airflow parse the file with another limit, as the DAG processor does."""
-    text = example.paths.dag.read_text()
-    assert "max_active_runs=1," in text
-    file = example.scratch / f"{example.stem}.py"
-    file.write_text(text.replace("max_active_runs=1,", f"max_active_runs={most},"))
-    own_bundle(file)
-    DagBundlesManager().sync_bundles_to_db()
-    sync_bag_to_db(parse(file), file.stem, None)
 
 
 def deliver(example, op, *numbers: int) -> None:
@@ -110,7 +97,7 @@ def test_three_events_for_a_busy_dag_start_one_run_with_the_first(example, op, c
 
 
 def test_the_default_of_16_has_the_same_gap(example, op):
-    deploy(example, 16)
+    deploy(example, ("max_active_runs=1,", "max_active_runs=16,"))
     scheduler = busy(op)
     deliver(example, op, 1, 2, 3)
     scheduler.decide()

@@ -4,10 +4,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
+from dagbook.testing.deployment import read
 from dagbook.testing.scheduler import Decisions
 
 STEM = "16_12_02_infinite_catchup_loops"
@@ -26,9 +24,7 @@ class Airflow:
 
     def deploy(self, text: str) -> None:
         self.file.write_text(text)
-        own_bundle(self.file)
-        DagBundlesManager().sync_bundles_to_db()
-        sync_bag_to_db(parse(self.file), STEM, None)
+        read(self.file)
 
     def pause(self, paused: bool) -> None:
         self.client.patch(DAG, json={"is_paused": paused}).raise_for_status()

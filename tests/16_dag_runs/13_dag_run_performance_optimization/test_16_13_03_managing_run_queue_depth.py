@@ -2,11 +2,9 @@
 
 import pytest
 from airflow.configuration import conf
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 from airflow.models.dagrun import DagRun
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
+from dagbook.testing.deployment import deploy
 from dagbook.testing.scheduler import Decisions
 
 STEM = "16_13_03_managing_run_queue_depth"
@@ -79,14 +77,8 @@ def test_producers_start_together_without_the_limit(example, op):
     scheduler, seen = Decisions(), {}
     scheduler.decide()
     seen["max_active_runs=1"] = states(op, STEM)
-    text = example.paths.dag.read_text()
     limit = "    max_active_runs=1,  # one producer counts at a time\n"
-    assert text.count(limit) == 1
-    file = example.scratch / f"{example.stem}.py"
-    file.write_text(text.replace(limit, ""))
-    own_bundle(file)
-    DagBundlesManager().sync_bundles_to_db()
-    sync_bag_to_db(parse(file), file.stem, None)
+    deploy(example, (limit, ""))
     scheduler.decide()
     seen["no limit (16)"] = states(op, STEM)
 

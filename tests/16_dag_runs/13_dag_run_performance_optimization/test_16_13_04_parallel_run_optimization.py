@@ -2,10 +2,8 @@
 
 import pytest
 from airflow.configuration import conf
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
+from dagbook.testing.deployment import deploy
 from dagbook.testing.scheduler import Decisions
 
 API = "/api/v2"
@@ -34,19 +32,6 @@ def four_runs(op, slots: int = 0) -> None:
     op.patch(PATH, json={"is_paused": False}).raise_for_status()
 
 
-def deploy(example, changes: dict[str, str]) -> None:
-    """Let Airflow parse the file with these changes, as the DAG processor does."""
-    text = example.paths.dag.read_text()
-    for old, new in changes.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    file = example.scratch / f"{example.stem}.py"
-    file.write_text(text)
-    own_bundle(file)
-    DagBundlesManager().sync_bundles_to_db()
-    sync_bag_to_db(parse(file), file.stem, None)
-
-
 def seen(op) -> str:
     path = f"{PATH}/dagRuns/~/taskInstances?task_id=extract"
     rows = op.get(path).json()["task_instances"]
@@ -63,7 +48,7 @@ def test_a_plain_trigger_uses_the_default_pool(example):
 
 
 def test_four_runs_start_and_two_tasks_work(example, op):
-    deploy(example, {POOL: VENDOR})
+    deploy(example, (POOL, VENDOR))
     four_runs(op, slots=2)
     Decisions().decide()
     runs = op.get(f"{PATH}/dagRuns").json()["dag_runs"]
@@ -90,7 +75,8 @@ def test_four_runs_start_and_two_tasks_work(example, op):
 def test_runs_above_slots_only_wait(example, op):
     found = {}
     for number, most in enumerate((1, 2, 4)):
-        deploy(example, {POOL: VENDOR, "max_active_runs=4": f"max_active_runs={most}"})
+        runs = ("max_active_runs=4", f"max_active_runs={most}")
+        deploy(example, (POOL, VENDOR), runs)
         if not number:
             four_runs(op, slots=2)
             scheduler = Decisions()
@@ -106,7 +92,7 @@ def test_runs_above_slots_only_wait(example, op):
 
 def test_max_active_tis_per_dag_does_it_without_a_pool(example, op):
     four_runs(op)
-    deploy(example, {POOL: "@task(max_active_tis_per_dag=2)"})
+    deploy(example, (POOL, "@task(max_active_tis_per_dag=2)"))
     Decisions().decide()
 
     kept = example.scenario("without-a-pool")
@@ -114,7 +100,7 @@ def test_max_active_tis_per_dag_does_it_without_a_pool(example, op):
 
 
 def test_tasks_of_a_pool_that_does_not_exist_wait(example, op, capfd):
-    deploy(example, {POOL: '@task(pool="no_such_pool")'})
+    deploy(example, (POOL, '@task(pool="no_such_pool")'))
     four_runs(op)
     Decisions().decide()
 

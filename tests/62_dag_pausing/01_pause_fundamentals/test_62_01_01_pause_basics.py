@@ -1,13 +1,11 @@
 """What a paused DAG does with runs, and what keeps and loses the flag."""
 
 import pytest
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 from airflow.models.dag import DagModel
 from airflow.utils.session import create_session
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
 from dagbook.testing.child_runs import execute
+from dagbook.testing.deployment import deploy
 from dagbook.testing.scheduler import Decisions
 
 STEM = "62_01_01_pause_basics"
@@ -46,17 +44,6 @@ def runs(op) -> dict[str, str]:
 def flags(op) -> str:
     dag = op.get(PATH).json()
     return ", ".join(f"{name}: {dag[name]}" for name in FLAGS)
-
-
-def read(example, old: str = "", new: str = "") -> None:
-    """Let Airflow read the file, with a change, as the DAG processor does."""
-    text = example.paths.dag.read_text("utf-8")
-    assert old in text
-    file = example.scratch / f"{STEM}.py"
-    file.write_text(text.replace(old, new), "utf-8")
-    own_bundle(file)
-    DagBundlesManager().sync_bundles_to_db()
-    sync_bag_to_db(parse(file), STEM, None)
 
 
 def test_plain_trigger_reports_the_sales(example):
@@ -104,7 +91,7 @@ def test_stale_is_another_flag(example, op):
     with create_session() as session:
         DagModel.deactivate_deleted_dags(STEM, [], session=session)
     seen["3 file gone"] = flags(op)
-    read(example)
+    deploy(example)
     seen["4 file back"] = flags(op)
 
     assert kept.keep("flags of the DAG", seen) == {
@@ -118,12 +105,12 @@ def test_stale_is_another_flag(example, op):
 def test_flag_survives_an_edit_and_is_forgotten_with_the_dag(example, op):
     kept = example.scenario("kept")
     pause(op, False)
-    read(example, "EUR", "USD")
+    deploy(example, ("EUR", "USD"))
     seen = {"1 unpaused, then edited": flags(op)}
     with kept.http("op", keep=[]) as client:
         client.delete(PATH, extensions={"name": "delete"}).raise_for_status()
     seen["2 deleted"] = str(op.get(PATH).status_code)
-    read(example)
+    deploy(example)
     seen["3 file read again"] = flags(op)
 
     assert kept.keep("flags of the DAG", seen) == {

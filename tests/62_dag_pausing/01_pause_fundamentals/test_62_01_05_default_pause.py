@@ -1,10 +1,8 @@
 """Whether a DAG is paused when Airflow sees it for the first time, and afterwards."""
 
 import pytest
-from airflow.dag_processing.bundles.manager import DagBundlesManager
 
-from dagbook.airflow_compat import parse, sync_bag_to_db
-from dagbook.running.dag_test import own_bundle
+from dagbook.testing.deployment import read, write
 from dagbook.testing.scheduler import Decisions
 
 STEM = "62_01_05_default_pause"
@@ -21,24 +19,6 @@ def op(example):
 
 def is_paused(op, dag_id: str) -> bool:
     return op.get(f"/api/v2/dags/{dag_id}").json()["is_paused"]
-
-
-def edited(example, *changes: tuple[str, str]) -> None:
-    """Put a changed copy of the file into the place of the file."""
-    text = example.paths.dag.read_text("utf-8")
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    file = example.scratch / f"{STEM}.py"
-    file.write_text(text, "utf-8")
-    own_bundle(file)
-
-
-def read(example) -> None:
-    """Let Airflow read the file, as the DAG processor does."""
-    file = example.scratch / f"{STEM}.py"
-    DagBundlesManager().sync_bundles_to_db()
-    sync_bag_to_db(parse(file), STEM, None)
 
 
 def forget(op, *dag_ids: str) -> None:
@@ -77,7 +57,7 @@ def test_config_false_starts_new_dags_active_but_the_argument_wins(
     example, op, monkeypatch
 ):
     forget(op, STEM, ACTIVE)
-    edited(example, (ARGUMENT, "is_paused_upon_creation=True"))
+    write(example, (ARGUMENT, "is_paused_upon_creation=True"))
     monkeypatch.setenv("AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION", "False")
     kept = example.scenario("config False")
     done = kept.cli("dags", "reserialize", name="read")
@@ -93,14 +73,14 @@ def test_config_false_starts_new_dags_active_but_the_argument_wins(
 def test_a_later_edit_changes_nothing_until_the_dag_is_deleted(example, op):
     kept = example.scenario("edited")
     seen = {"1 new, argument False": is_paused(op, ACTIVE)}
-    edited(example, (ARGUMENT, "is_paused_upon_creation=True"))
-    read(example)
+    file = write(example, (ARGUMENT, "is_paused_upon_creation=True"))
+    read(file)
     seen["2 edited to True, read again"] = is_paused(op, ACTIVE)
     with kept.http("viewer", keep=["is_paused_upon_creation", "is_paused"]) as viewer:
         path = f"/api/v2/dags/{ACTIVE}/details"
         found = viewer.get(path, extensions={"name": "details"}).json()
     forget(op, ACTIVE)
-    read(example)
+    read(file)
     seen["3 deleted, read again"] = is_paused(op, ACTIVE)
 
     assert (found["is_paused_upon_creation"], found["is_paused"]) == (True, False)
@@ -114,8 +94,8 @@ def test_a_later_edit_changes_nothing_until_the_dag_is_deleted(example, op):
 def test_an_active_new_dag_with_catchup_starts_its_whole_history(example, op):
     forget(op, ACTIVE)
     daily = ("schedule=None", 'schedule="@daily"'), ("catchup=False", "catchup=True")
-    edited(example, *daily)
-    read(example)
+    file = write(example, *daily)
+    read(file)
     scheduler = Decisions()
     for _ in range(3):
         scheduler.decide()
