@@ -24,8 +24,9 @@ def test_a_deployment_is_what_the_api_shows_at_once(written):
     assert orders.dag
     with orders.api.client("viewer") as client:
         found = []
-        for most in (2, 3):
-            deploy(orders, ("max_active_runs=1", f"max_active_runs={most}"))
+        for most in (2, 3):  # the copy lies where this file lies
+            before = f"max_active_runs={most - 1}"
+            deploy(orders, (before, f"max_active_runs={most}"))
             dag = client.get(f"/api/v2/dags/{STEM}/details").json()
             found.append(dag["max_active_runs"])
     assert found == [2, 3]
